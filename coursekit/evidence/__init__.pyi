@@ -1,0 +1,9 @@
+from .claims import CLAIM_MIME_TYPE as CLAIM_MIME_TYPE
+from .claims import Claim as Claim
+from .claims import ClaimFailed as ClaimFailed
+from .claims import claim as claim
+from .ledger import LedgerError as LedgerError
+from .ledger import claims_made as claims_made
+from .ledger import read_claims as read_claims
+from .predictions import predict as predict
+from .predictions import prediction as prediction

@@ -1,0 +1,11 @@
+from .bank_files import BankError as BankError
+from .bank_files import find_questions as find_questions
+from .bank_files import load_bank as load_bank
+from .bank_files import load_bank_file as load_bank_file
+from .patterns import PatternError as PatternError
+from .patterns import parse_pattern as parse_pattern
+from .schema import FollowUp as FollowUp
+from .schema import KeyPoint as KeyPoint
+from .schema import Myth as Myth
+from .schema import Question as Question
+from .schema import RedFlag as RedFlag
