@@ -1,0 +1,11 @@
+from .attempts import solved_exercises as solved_exercises
+from .catalogue import exercises as exercises
+from .catalogue import find_exercise as find_exercise
+from .definitions import Case as Case
+from .definitions import Exercise as Exercise
+from .definitions import Mistake as Mistake
+from .grading import assess as assess
+from .grading import check as check
+from .outcomes import OUTCOME_MIME_TYPE as OUTCOME_MIME_TYPE
+from .outcomes import CheckFailed as CheckFailed
+from .outcomes import Outcome as Outcome
