@@ -1,0 +1,5 @@
+"""Data sets by kind, each a `Split` with named parts, offline by default."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)

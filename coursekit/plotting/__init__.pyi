@@ -1,0 +1,9 @@
+from .curves import learning_curves as learning_curves
+from .curves import sweep_curve as sweep_curve
+from .distributions import compare_distributions as compare_distributions
+from .distributions import dot_and_interval as dot_and_interval
+from .images import image_grid as image_grid
+from .style import PALETTE as PALETTE
+from .style import use_style as use_style
+from .surfaces import descent_path as descent_path
+from .surfaces import loss_surface as loss_surface
