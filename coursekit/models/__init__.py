@@ -1,0 +1,5 @@
+"""Small Keras networks by kind, and the scikit-learn estimators for them."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)
