@@ -137,7 +137,7 @@ def test_the_environment_comes_first(root, tmp_path_factory, monkeypatch):
 
 def test_a_wrong_environment_is_an_error(monkeypatch, tmp_path):
     monkeypatch.setenv("COURSEKIT_COURSE", str(tmp_path / "nowhere"))
-    with pytest.raises(CourseError, match="COURSEKIT_COURSE.*nowhere"):
+    with pytest.raises(CourseError, match=r"COURSEKIT_COURSE.*nowhere"):
         course_root()
 
 

@@ -108,7 +108,7 @@ def _difference_of_parts(
     got: Any, expected: tuple | dict, *, rtol: float, atol: float
 ) -> str | None:
     if isinstance(got, np.ndarray) and got.ndim > 0 and isinstance(expected, tuple):
-        got = tuple(got)
+        got = tuple(np.asarray(item) for item in got)
     if type(got) is not type(expected):
         return f"{describe(got)} came back instead of {describe(expected)}"
     if isinstance(expected, dict) and isinstance(got, dict):
@@ -129,8 +129,8 @@ def _difference_of_parts(
 def _difference_of_numbers(
     got: Any, expected: np.ndarray, *, rtol: float, atol: float
 ) -> str | None:
-    if isinstance(got, tuple):
-        return f"{describe(got)} came back instead of {describe(expected)}"
+    if isinstance(got, tuple) and expected.ndim > 0:
+        got = _plain_list(list(got))  # a tuple of numbers is another style of an array
     if not isinstance(got, np.ndarray) or got.dtype.kind not in "biufc":
         return f"{describe(got)} came back instead of {describe(expected)}"
     if got.shape != expected.shape:

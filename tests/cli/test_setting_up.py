@@ -1,0 +1,118 @@
+"""``doctor`` examines the machine, ``lab`` opens the course."""
+
+import sys
+
+import pytest
+
+from coursekit.cli import diagnosing
+from coursekit.cli.serving import lab_command
+
+
+def test_doctor_gives_one_line_a_check_and_leaves_no_folder_behind(coursekit, tmp_path):
+    home = tmp_path / "home"
+    result = coursekit("doctor", env={"COURSEKIT_HOME": str(home / "coursekit")})
+    assert not home.exists()
+    lines = result.out.splitlines()
+    assert result.exit_status == 0, result.out
+    assert {line.split()[0] for line in lines} <= {"ok", "note"}
+    names = [line.split(maxsplit=1)[1].split(":")[0] for line in lines]
+    for name in ("python", "tensorflow", "jupyterlab starts", "device", "disk", "memory"):
+        assert name in names
+
+
+def test_doctor_fails_and_says_what_to_do(coursekit, tmp_path):
+    home = tmp_path / "file"
+    home.write_text("")
+    result = coursekit(
+        "doctor",
+        "--json",
+        env={"COURSEKIT_COURSE": str(tmp_path / "nowhere"), "COURSEKIT_HOME": str(home / "x")},
+    )
+    assert result.exit_status == 1
+    assert result.json["ok"] is False
+    failed = {each["name"]: each for each in result.json["checks"] if each["status"] == "fail"}
+    assert set(failed) == {"course", "progress folder"}
+    assert "nowhere" in failed["course"]["detail"]
+    assert "COURSEKIT_HOME" in failed["progress folder"]["advice"]
+
+
+@pytest.mark.parametrize(
+    ("requirement", "status", "detail"),
+    [
+        ("pytest>=1", "ok", pytest.__version__),
+        ("pytest>=999", "fail", f"{pytest.__version__}, needs >=999"),
+        ("no-such-package>=1", "fail", "not installed"),
+    ],
+)
+def test_a_package_is_compared_with_what_the_course_needs(monkeypatch, requirement, status, detail):
+    monkeypatch.setattr(diagnosing.importlib.metadata, "requires", lambda name: [requirement])
+    finding = list(diagnosing._check_packages())[-1]
+    assert (finding.status, finding.detail) == (status, detail)
+    assert (requirement in finding.advice) == (status == "fail")
+
+
+def test_what_only_an_extra_needs_is_not_checked(monkeypatch):
+    needs = ['no-such-package>=1; extra == "docs"', 'neither-this; sys_platform == "other"']
+    monkeypatch.setattr(diagnosing.importlib.metadata, "requires", lambda name: needs)
+    assert [finding.name for finding in diagnosing._check_packages()] == ["coursekit"]
+
+
+@pytest.mark.parametrize(
+    ("script", "told"),
+    [
+        ("raise ImportError('libcudart is missing')", "libcudart is missing"),
+        ("import os; os.abort()", "TensorFlow does not run"),
+        ("import time; time.sleep(60)", "no answer in 2 s"),
+    ],
+)
+def test_a_broken_device_is_found_and_doctor_survives_it(monkeypatch, script, told):
+    monkeypatch.setattr(diagnosing, "_DEVICE_SCRIPT", script)
+    monkeypatch.setattr(diagnosing, "_DEVICE_SECONDS", 2)
+    finding = diagnosing._check_device()
+    assert finding.status == "fail"
+    assert told in finding.detail
+    assert finding.advice
+
+
+def test_a_gpu_that_does_not_work_is_a_note():
+    finding = diagnosing._judge_device(
+        {
+            "device": "/CPU:0",
+            "reason": "no GPU works",
+            "asked_for": None,
+            "n_cpus": 2,
+            "gpus": [{"name": "/GPU:0", "works": False, "problem": "out of memory"}],
+        }
+    )
+    assert finding.status == "note"
+    assert "/GPU:0: out of memory" in finding.detail
+    assert finding.advice
+
+
+@pytest.mark.parametrize(("free", "status"), [(0.1, "fail"), (1.0, "note"), (5.0, "ok")])
+def test_disk_space_is_judged(monkeypatch, free, status):
+    usage = type("Usage", (), {"free": free * 1024**3})
+    monkeypatch.setattr(diagnosing.shutil, "disk_usage", lambda path: usage)
+    finding = diagnosing._check_disk()
+    assert finding.status == status
+    assert bool(finding.advice) == (status != "ok")
+
+
+def test_lab_starts_on_the_first_lesson(tmp_path):
+    command = lab_command(tmp_path, port=8899, browser=False)
+    assert command[:3] == [sys.executable, "-m", "jupyterlab"]
+    assert f"--ServerApp.root_dir={tmp_path}" in command
+    assert "--LabApp.default_url=/lab/tree/notebooks/00_start_here.ipynb" in command
+    assert "--port=8899" in command
+    assert "--no-browser" in command
+
+
+def test_lab_opens_a_browser_unless_told_otherwise(tmp_path):
+    assert "--no-browser" not in lab_command(tmp_path, port=None, browser=True)
+
+
+@pytest.mark.parametrize("port", ["0", "65536", "http"])
+def test_lab_refuses_a_port_that_is_none(coursekit, port):
+    result = coursekit("lab", "--port", port)
+    assert result.exit_status == 2
+    assert "--port" in result.err
