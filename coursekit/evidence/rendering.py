@@ -24,6 +24,8 @@ def format_observed(value: "Observed") -> str:
     if len(value) == 1:
         return _number(value[0])
     low, high = _number(min(value)), _number(max(value))
+    if low == high:
+        return f"{low} (n = {len(value)}, all alike)"
     return f"{_number(median(value))} ({low} to {high}, n = {len(value)})"
 
 

@@ -85,6 +85,7 @@ def test_numbers_read_well():
     assert format_observed(0.000012) == "1.2e-05"
     assert format_observed(12345.6) == "12,346"
     assert format_observed([5]) == "5"
+    assert format_observed([6, 6]) == "6 (n = 2, all alike)"
 
 
 def test_a_prediction_is_answered_by_its_claim(monkeypatch):
