@@ -101,7 +101,9 @@ def test_predictions_come_before_the_claims_that_answer_them(lesson):
     for call in predictions:
         assert call.first in claims
         assert call.cell < claims[call.first].cell
-        assert "answer" in claims[call.first].keywords, call.first
+        answer = claims[call.first].keywords.get("answer")
+        assert answer is not None, f"{call.first}: give answer="
+        assert not isinstance(answer, ast.Constant), f"{call.first}: compute answer="
 
 
 def test_the_stored_outputs_belong_to_the_code_that_stands_there(lesson, facts):
