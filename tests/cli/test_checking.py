@@ -4,7 +4,10 @@ import json
 
 import pytest
 
-FILE = "exercises/14_optimizers.ipynb"
+from coursekit import course as course_module
+
+# No lesson has this name: a notebook that a lesson ships is compared with the shipped one.
+FILE = "exercises/90_practice.ipynb"
 SHOW = """
 from IPython.display import display
 record = {{
@@ -139,3 +142,22 @@ def test_what_cannot_be_checked_is_a_wrong_call(coursekit, tmp_path, name, conte
     assert (result.exit_status, result.out) == (2, "")
     assert reason in result.err
     assert len(result.err.splitlines()) == 1
+
+
+def test_a_check_that_was_deleted_is_missed(coursekit, course):
+    shipped = course_module.shipped_course() / "exercises" / "14_optimizers.ipynb"
+    book = json.loads(shipped.read_text())
+    graded = [c for c in book["cells"] if c["metadata"].get("nbgrader", {}).get("grade")]
+    gone, kept = graded[0], graded[1:]
+    book["cells"] = [cell for cell in book["cells"] if cell["cell_type"] == "code"][:1] + kept
+    path = course.root / "exercises" / shipped.name
+    path.write_text(json.dumps(book))
+
+    found = {
+        each["exercise"]: each for each in coursekit("check", path, "--json").json["exercises"]
+    }
+
+    missed = found[gone["metadata"]["nbgrader"]["grade_id"]]
+    assert missed["outcome"] == "not attempted"
+    assert "no longer in this notebook" in missed["message"]
+    assert {found[c["metadata"]["nbgrader"]["grade_id"]]["outcome"] for c in kept} == {"crashed"}

@@ -11,7 +11,7 @@ import nbformat
 import pytest
 
 from coursekit.cli.executing import execute
-from coursekit.cli.saving import clean_notebook, find_blemishes
+from coursekit.cli.saving import clean_notebook, code_fingerprint, find_blemishes
 
 LESSON = "notebooks/14_optimizers.ipynb"
 
@@ -118,6 +118,8 @@ def test_save_stores_clean_outputs(coursekit, course):
     assert text.endswith("}\n")
     assert text.startswith('{\n "cells"')
     notebook = json.loads(text)
+    facts = notebook["metadata"]["coursekit"]
+    sources = ["".join(c["source"]) for c in notebook["cells"] if c["cell_type"] == "code"]
     assert notebook["metadata"] == {
         "coursekit": {
             "title": "Optimizers",
@@ -125,7 +127,8 @@ def test_save_stores_clean_outputs(coursekit, course):
             "questions": ["DL-25"],
             "minutes": 30,
             "seconds": 60,
-            "measured_seconds": notebook["metadata"]["coursekit"]["measured_seconds"],
+            "measured_seconds": facts["measured_seconds"],
+            "code_sha256": code_fingerprint(sources),
         },
         "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
         "language_info": {"name": "python"},
@@ -138,9 +141,7 @@ def test_save_stores_clean_outputs(coursekit, course):
 
     assert coursekit("run", "14", "--save").exit_status == 0
     again = json.loads(path.read_text())
-    again["metadata"]["coursekit"]["measured_seconds"] = notebook["metadata"]["coursekit"][
-        "measured_seconds"
-    ]
+    again["metadata"]["coursekit"]["measured_seconds"] = facts["measured_seconds"]
     assert again == notebook
 
 
@@ -185,7 +186,7 @@ def test_widgets_leave_no_dead_views():
     notebook = nbformat.v4.new_notebook(cells=[cell], metadata={"widgets": {"state": {}}})
     cleaned = clean_notebook(notebook, seconds=1.2)
     assert "widgets" not in cleaned.metadata
-    assert cleaned.metadata.coursekit == {"measured_seconds": 2}
+    assert cleaned.metadata.coursekit.measured_seconds == 2
     (only,) = cleaned.cells
     assert (only.execution_count, only.metadata) == (1, {"tags": ["hide-input"]})
     assert [output.data for output in only.outputs] == [{"text/html": "<img>", "text/plain": "x"}]
