@@ -65,12 +65,14 @@ def find_questions(
     tuple of Question
         Empty if nothing fits.
     """
-    return tuple(
-        question
-        for question in load_bank()
-        if (lesson is None or question.lesson == lesson)
-        and (question_id is None or question.id == question_id.upper())
-    )
+    found = load_bank() if lesson is None else _questions_of(BANK_FOLDER / f"{lesson}.yaml")
+    return tuple(q for q in found if question_id is None or q.id == question_id.upper())
+
+
+@cache
+def _questions_of(path: Path) -> tuple[Question, ...]:
+    """Load one lesson's questions alone: a fault in another lesson's file is not its fault."""
+    return load_bank_file(path) if path.is_file() else ()
 
 
 def load_bank_file(path: Path) -> tuple[Question, ...]:
