@@ -57,6 +57,7 @@ def diagnose() -> Iterator[Finding]:
     with _spinner("Trying the device"):
         device = _check_device()
     yield device
+    yield _check_kernels()
     yield _check_course()
     yield _check_data_home()
     yield _check_disk()
@@ -159,6 +160,15 @@ def _judge_device(facts: dict[str, Any]) -> Finding:
         advice = "close other programs on the GPU or update its driver; the CPU does meanwhile"
         return Finding("device", "note", f"{detail}; {'; '.join(broken)}", advice)
     return Finding("device", "ok", detail)
+
+
+def _check_kernels() -> Finding:
+    """Say whether notebooks open with TensorFlow loaded; ordinary kernels are no fault."""
+    from coursekit import kernels
+
+    facts = kernels.describe()
+    kind = "warm" if facts["warm"] else "ordinary"
+    return Finding("kernels", "ok", f"{kind}: {facts['reason']}")
 
 
 def _check_course() -> Finding:

@@ -17,6 +17,7 @@ from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from traitlets import default
 
+from coursekit import kernels
 from coursekit.cli.output import CommandError
 
 _ANSI_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
@@ -148,6 +149,8 @@ def _execute(
     client: NotebookClient, environment: dict[str, str], log: BinaryIO, timeout: float
 ) -> str | None:
     """Run the cells; return the error in one line, or None."""
+    # Jupyter asks this process's environment which provisioner starts a kernel.
+    os.environ.update(kernels.environment())
     try:
         client.execute(env=environment, stdout=log, stderr=log)
     except CellExecutionError as error:
@@ -181,7 +184,7 @@ def _environment(path: Path, home: Path) -> dict[str, str]:
         "COURSEKIT_PROGRESS": "0",
         "IPYTHONDIR": str(home / "ipython"),
     }
-    return {**defaults, **os.environ, **fixed}
+    return {**defaults, **os.environ, **kernels.environment(), **fixed}
 
 
 def _failure(

@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from coursekit import course
+from coursekit import course, kernels
 from coursekit.cli.output import CommandError, print_note
 
 
@@ -48,6 +48,7 @@ def lab_command(root: Path, *, port: int | None, browser: bool) -> list[str]:
         f"--ServerApp.root_dir={root}",
         f"--LabApp.default_url=/lab/tree/{course.FIRST_LESSON}",
         "--LabApp.news_url=None",  # or the first thing to see is a question about news
+        *kernels.server_options(),
     ]
     if port is not None:
         command.append(f"--port={port}")
@@ -74,6 +75,8 @@ def _run(command: list[str], root: Path) -> int:
         "TF_CPP_MIN_LOG_LEVEL": "2",
     }
     environment = {**defaults, **os.environ, "COURSEKIT_COURSE": str(root)}
+    if kernels.describe(environment)["warm"]:
+        kernels.start_parent(environment)  # ready by the time that the first notebook opens
     if os.name == "posix":
         sys.stdout.flush()
         sys.stderr.flush()

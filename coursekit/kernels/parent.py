@@ -1,0 +1,295 @@
+"""The warm parent: imports everything once, computes nothing, and forks kernels on demand.
+
+Run as ``python -m coursekit.kernels.parent FOLDER NAME`` by the first requester.
+"""
+
+import contextlib
+import json
+import os
+import selectors
+import signal
+import socket
+import sys
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from . import protocol
+from .child import Kernel
+from .circumstances import confinement_of, wait_until_it_rests
+from .listening import listen, remove_files, take_lock
+from .location import Location, course_fingerprint, package_fingerprint
+from .preload import check_threads, preload, thread_count
+
+_IDLE_SECONDS = 1800.0
+_PATIENCE_SECONDS = 5.0
+_SIGNALS_IN_PARENT = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+class RefusedError(Exception):
+    """No kernel for this request; the requester starts an ordinary one."""
+
+
+@dataclass
+class Child:
+    """A kernel and the connection to its requester, which the exit status goes to.
+
+    Attributes
+    ----------
+    pid : int
+        Its process id; kept from being used again until the requester knows of its end.
+    handle : int
+        Its process file descriptor.
+    connection : socket or None
+        None once the requester has closed it.
+    accepted : bool
+        Whether the requester has said that it holds the kernel.
+    ended : bool
+        Whether the kernel has ended, and its requester has been told.
+    """
+
+    pid: int
+    handle: int
+    connection: socket.socket | None
+    accepted: bool = False
+    ended: bool = False
+
+
+@dataclass
+class Parent:
+    """Serves requests until it has been idle for long or is no longer current.
+
+    Attributes
+    ----------
+    location : Location
+        Where it listens.
+    listener : socket
+        The socket that it listens on.
+    packages, course : str
+        Fingerprints of what it has imported.
+    set_on_import : dict of str to str
+        Environment variables that libraries set when they were imported.
+    idle_seconds : float
+        How long it stays without a kernel.
+    """
+
+    location: Location
+    listener: socket.socket
+    lock: int
+    packages: str
+    course: str
+    set_on_import: dict[str, str]
+    idle_seconds: float
+    children: dict[int, Child] = field(default_factory=dict)
+    started: float = field(default_factory=time.time)
+    busy: float = field(default_factory=time.monotonic)
+    listening: bool = True
+    selector: selectors.DefaultSelector = field(default_factory=selectors.DefaultSelector)
+
+    def serve(self) -> Kernel | None:
+        """Serve until it is time to go; in a forked child, return its kernel to run."""
+        self.selector.register(self.listener, selectors.EVENT_READ)
+        while self.listening or self.children:
+            for key, _ in self.selector.select(timeout=min(5.0, self.idle_seconds)):
+                if key.fileobj is self.listener:
+                    kernel = self._accept()
+                    if kernel is not None:
+                        return kernel
+                elif key.data.pid in self.children:
+                    self._attend(key.data, key.fileobj)
+            if self.children:
+                self.busy = time.monotonic()
+            elif time.monotonic() - self.busy > self.idle_seconds or not self._reachable():
+                self.retire()
+        return None
+
+    def _reachable(self) -> bool:
+        return self.location.socket.exists()
+
+    def retire(self) -> None:
+        """Give no more kernels; those that run keep their parent."""
+        if self.listening:
+            self.listening = False
+            self.selector.unregister(self.listener)
+            self.listener.close()
+            remove_files(self.location, self.lock)
+
+    def _accept(self) -> Kernel | None:
+        connection, _ = self.listener.accept()
+        connection.settimeout(_PATIENCE_SECONDS)
+        files: list[int] = []
+        try:
+            requester = protocol.peer_of(connection)
+            message, files = protocol.receive(connection, most_files=3)
+            self.busy = time.monotonic()
+            if message.get("packages", self.packages) != self.packages:
+                self.retire()
+                raise RefusedError("packages have changed since the warm parent started")
+            if message["wanted"] == "kernel":
+                return self._fork(connection, requester, message, files)
+            if message["wanted"] == "stop":
+                self.retire()
+            protocol.send(connection, self._status())
+            connection.close()
+        except RefusedError as reason:
+            with contextlib.suppress(OSError):
+                protocol.send(connection, {"refused": str(reason)})
+            connection.close()
+        except (OSError, KeyError, TypeError, ValueError, protocol.ProtocolError):
+            connection.close()
+        finally:
+            for file in files:
+                os.close(file)
+        return None
+
+    def _status(self) -> dict[str, Any]:
+        return {
+            "pid": os.getpid(),
+            "kernels": sum(not child.ended for child in self.children.values()),
+            "age_seconds": round(time.time() - self.started, 1),
+            "modules": len(sys.modules),
+            "threads": thread_count(),
+        }
+
+    def _fork(
+        self,
+        connection: socket.socket,
+        requester: int,
+        message: dict[str, Any],
+        files: list[int],
+    ) -> Kernel | None:
+        if confinement_of(requester) != confinement_of(os.getpid()):
+            raise RefusedError("the requester is confined in another way than the warm parent")
+        kernel = Kernel.requested(message, requester, files, self.set_on_import)
+        kernel.forget_course = message["course"] != self.course
+        reason = kernel.why_not()
+        if reason is not None:
+            kernel.close()
+            raise RefusedError(reason)
+        check_threads("serving")
+        pid = os.fork()
+        if pid == 0:
+            self._let_go(connection)
+            files.clear()
+            return kernel
+        kernel.close()
+        child = Child(pid, os.pidfd_open(pid), connection)
+        self.children[pid] = child
+        self.selector.register(child.handle, selectors.EVENT_READ, child)
+        self.selector.register(connection, selectors.EVENT_READ, child)
+        try:
+            protocol.send(connection, {"pid": pid})
+        except OSError:
+            self._disconnect(child)
+        return None
+
+    def _let_go(self, connection: socket.socket) -> None:
+        """Close in the forked child what belongs to the parent."""
+        for child in self.children.values():
+            os.close(child.handle)
+            if child.connection is not None:
+                child.connection.close()
+        connection.close()
+        self.listener.close()
+        self.selector.close()
+        os.close(self.lock)
+
+    def _attend(self, child: Child, source: Any) -> None:
+        if source == child.handle:
+            self._report_end(child)
+        elif not self._hear(child):
+            self._disconnect(child)
+        if child.ended and child.connection is None:
+            os.waitpid(child.pid, 0)
+            del self.children[child.pid]
+
+    def _report_end(self, child: Child) -> None:
+        # The process stays a zombie, and its number taken, until the requester has heard.
+        found = os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        assert found is not None
+        status = found.si_status if found.si_code == os.CLD_EXITED else -found.si_status
+        child.ended = True
+        self.selector.unregister(child.handle)
+        os.close(child.handle)
+        if child.connection is not None:
+            try:
+                protocol.send(child.connection, {"exit_status": status})
+            except OSError:
+                self._disconnect(child)
+
+    def _hear(self, child: Child) -> bool:
+        assert child.connection is not None
+        try:
+            child.accepted |= bool(protocol.receive(child.connection)[0].get("accepted"))
+        except (OSError, protocol.ProtocolError):
+            return False
+        return True
+
+    def _disconnect(self, child: Child) -> None:
+        if child.connection is None:
+            return
+        self.selector.unregister(child.connection)
+        child.connection.close()
+        child.connection = None
+        if not child.accepted and not child.ended:
+            # Nobody holds this kernel: its requester gave up, and starts an ordinary one.
+            os.kill(child.pid, signal.SIGKILL)
+
+
+def _go(signal_number: int, frame: object) -> None:
+    raise SystemExit(0)
+
+
+def _start(location: Location, lock: int) -> Parent:
+    idle = float(os.environ.get("COURSEKIT_WARM_KERNELS_IDLE") or _IDLE_SECONDS)
+    packages, course = package_fingerprint(), course_fingerprint()
+    try:
+        set_on_import = preload()
+    except Exception as error:
+        record = {"fingerprint": packages, "reason": f"{type(error).__name__}: {error}"}
+        location.failure.write_text(json.dumps(record))
+        raise
+    location.failure.unlink(missing_ok=True)
+    return Parent(location, listen(location), lock, packages, course, set_on_import, idle)
+
+
+def _serve(location: Location, lock: int) -> Kernel | None:
+    kernel = None
+    parent = None
+    try:
+        for number in _SIGNALS_IN_PARENT:
+            signal.signal(number, _go)
+        parent = _start(location, lock)
+        kernel = parent.serve()
+        return kernel
+    finally:
+        if kernel is None and (parent is None or parent.listening):
+            remove_files(location, lock)
+
+
+def main(folder: str, name: str, after: str | None = None) -> None:
+    """Be the warm parent of a location, unless there is one; then become each kernel asked for.
+
+    Parameters
+    ----------
+    folder, name : str
+        The location.
+    after : str, optional
+        Id of a process that this one must not slow down.
+    """
+    location = Location(Path(folder), name)
+    lock = take_lock(location)
+    if lock is None:
+        return
+    if after is not None:
+        wait_until_it_rests(int(after))
+    kernel = _serve(location, lock)
+    if kernel is not None:
+        kernel.run()
+
+
+if __name__ == "__main__":
+    if sys.path[0] in ("", os.getcwd()):
+        del sys.path[0]
+    main(*sys.argv[1:])
