@@ -1,5 +1,3 @@
-from .claims import CLAIM_MIME_TYPE as CLAIM_MIME_TYPE
-from .claims import Claim as Claim
 from .claims import ClaimFailed as ClaimFailed
 from .claims import claim as claim
 from .ledger import LedgerError as LedgerError
@@ -7,3 +5,5 @@ from .ledger import claims_made as claims_made
 from .ledger import read_claims as read_claims
 from .predictions import predict as predict
 from .predictions import prediction as prediction
+from .records import CLAIM_MIME_TYPE as CLAIM_MIME_TYPE
+from .records import Claim as Claim

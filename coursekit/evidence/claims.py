@@ -3,21 +3,18 @@
 import re
 import sys
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, get_args
+from typing import Any, get_args
 
 import numpy as np
 
 from .predictions import prediction
-from .rendering import claim_as_html, claim_as_text
+from .records import Claim, Observed, Verdict
+from .rendering import claim_bundle
 
-CLAIM_MIME_TYPE = "application/vnd.coursekit.claim+json"
 # "start" stands before the claims of the notebook that explains what a claim is.
 CLAIM_ID = re.compile(r"((MT|HT|DS|LF|DL)-\d{1,2}|start)\.[a-z0-9]+(-[a-z0-9]+)*")
-Verdict = Literal["supported", "refuted", "depends"]
-Observed = float | int | str | list[float]
 
-_made: dict[str, "Claim"] = {}
+_made: dict[str, Claim] = {}
 
 
 class ClaimFailed(AssertionError):
@@ -25,49 +22,6 @@ class ClaimFailed(AssertionError):
 
     def _render_traceback_(self) -> list[str]:
         return [str(self)]
-
-
-@dataclass(frozen=True)
-class Claim:
-    """The record of a claim.
-
-    Parameters
-    ----------
-    id : str
-        The question's id and a name, such as ``"DL-25.adam-leads-early"``.
-    statement : str
-        What the experiment shows, if the claim holds.
-    verdict : {"supported", "refuted", "depends"}
-        How the popular statement ``about`` fares; without one, how ``statement`` does.
-    holds : bool
-        Whether the experiment showed what is stated.
-    observed : dict
-        Names and the numbers that were observed; a list holds one number a seed.
-    about : str or None
-        The popular statement that is judged.
-    prediction, answer : str or None
-        What the reader expected before the run, and what came out.
-    """
-
-    id: str
-    statement: str
-    verdict: Verdict
-    holds: bool
-    observed: dict[str, Observed]
-    about: str | None = None
-    prediction: str | None = None
-    answer: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Give the machine-readable record, as it is stored in a notebook's output."""
-        return {"schema": 1, **asdict(self)}
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, Any]:
-        return {
-            "text/plain": claim_as_text(self),
-            "text/html": claim_as_html(self),
-            CLAIM_MIME_TYPE: self.to_json(),
-        }
 
 
 def claim(
@@ -119,19 +73,20 @@ def claim(
         None if answer is None else str(answer),
     )
     _made[claim_id] = record
-    show(record)
+    _show(record)
     if not record.holds:
         raise ClaimFailed(f"The claim {claim_id} does not hold: {record.statement}")
 
 
-def show(record: Any) -> None:
-    """Display a record in a notebook, or print its text where there is none."""
+def _show(record: Claim) -> None:
+    """Display a claim in a notebook, or print its text where there is none."""
+    bundle = claim_bundle(record)
     if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
         from IPython.display import display
 
-        display(record)
+        display(bundle, raw=True)
     else:
-        print(record._repr_mimebundle_()["text/plain"])
+        print(bundle["text/plain"])
 
 
 def _refuse_what_is_no_claim(

@@ -4,7 +4,8 @@ import json
 from pathlib import Path
 from typing import Any
 
-from .claims import CLAIM_MIME_TYPE, Claim, _made
+from .claims import _made
+from .records import CLAIM_MIME_TYPE, Claim
 
 
 class LedgerError(ValueError):

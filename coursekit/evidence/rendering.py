@@ -3,15 +3,14 @@
 from collections.abc import Sequence
 from html import escape
 from statistics import median
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from .claims import Claim, Observed
+from .records import CLAIM_MIME_TYPE, Claim, Observed
 
 _COLOURS = {"supported": "#0173b2", "refuted": "#d55e00", "depends": "#8a6d00"}
 
 
-def format_observed(value: "Observed") -> str:
+def format_observed(value: Observed) -> str:
     """Show one observation: a number by itself, numbers of several seeds by median and range.
 
     Examples
@@ -35,7 +34,16 @@ def _number(value: float) -> str:
     return f"{value:.3g}" if abs(value) < 1000 or abs(value) >= 1e7 else f"{value:,.0f}"
 
 
-def claim_as_text(record: "Claim") -> str:
+def claim_bundle(record: Claim) -> dict[str, Any]:
+    """Give a claim as a display bundle: text, HTML, and the machine-readable record."""
+    return {
+        "text/plain": claim_as_text(record),
+        "text/html": claim_as_html(record),
+        CLAIM_MIME_TYPE: record.to_json(),
+    }
+
+
+def claim_as_text(record: Claim) -> str:
     """Write a claim as lines of plain text."""
     state = "holds" if record.holds else "DOES NOT HOLD"
     lines = [f"{record.id}: {state}", record.statement]
@@ -48,7 +56,7 @@ def claim_as_text(record: "Claim") -> str:
     return "\n".join(lines)
 
 
-def claim_as_html(record: "Claim") -> str:
+def claim_as_html(record: Claim) -> str:
     """Write a claim as a small block of HTML; every text in it is escaped."""
     colour = _COLOURS[record.verdict] if record.holds else "#a00000"
     state = "✔ holds" if record.holds else "✘ does not hold"
@@ -77,7 +85,7 @@ def claim_as_html(record: "Claim") -> str:
     )
 
 
-def _prediction_line(record: "Claim") -> str:
+def _prediction_line(record: Claim) -> str:
     if record.answer is None:
         return f"You predicted: {record.prediction}."
     hit = "as you predicted" if record.prediction == record.answer else "a surprise is a lesson"

@@ -15,7 +15,12 @@ from coursekit.evidence import (
     prediction,
     read_claims,
 )
-from coursekit.evidence.rendering import claim_as_html, format_observed
+from coursekit.evidence.rendering import (
+    claim_as_html,
+    claim_as_text,
+    claim_bundle,
+    format_observed,
+)
 
 
 def make(claim_id="DL-25.adam-leads-early", statement="Adam leads.", **changes):
@@ -61,7 +66,7 @@ def test_what_is_no_claim_is_refused(changes, error, says):
 def test_the_record_is_plain_json_with_six_digits():
     record = make(observed={"mean": np.float32(1 / 3), "seeds": np.arange(3), "winner": "Adam"})
 
-    stored = json.loads(json.dumps(record._repr_mimebundle_()[CLAIM_MIME_TYPE]))
+    stored = json.loads(json.dumps(claim_bundle(record)[CLAIM_MIME_TYPE]))
     assert stored["observed"] == {"mean": 0.333333, "seeds": [0, 1, 2], "winner": "Adam"}
     assert stored["schema"] == 1
 
@@ -97,7 +102,7 @@ def test_a_prediction_is_answered_by_its_claim(monkeypatch):
 
     record = make(answer="Adam")
 
-    assert "You predicted: momentum. It came out: Adam" in record._repr_mimebundle_()["text/plain"]
+    assert "You predicted: momentum. It came out: Adam" in claim_as_text(record)
 
 
 def test_asking_again_forgets_the_old_prediction_and_a_silent_reader_is_no_prediction(capsys):
@@ -105,7 +110,7 @@ def test_asking_again_forgets_the_old_prediction_and_a_silent_reader_is_no_predi
 
     assert "( ) momentum" in capsys.readouterr().out
     assert prediction("DL-25.adam-leads-early") is None
-    assert "predicted" not in make()._repr_mimebundle_()["text/plain"]
+    assert "predicted" not in claim_as_text(make())
 
 
 @pytest.mark.parametrize("options", [[], ["one"], ["same", "same"]])

@@ -1,0 +1,44 @@
+"""The record of a claim: what is shown to the reader and stored in a notebook's outputs."""
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+CLAIM_MIME_TYPE = "application/vnd.coursekit.claim+json"
+Verdict = Literal["supported", "refuted", "depends"]
+Observed = float | int | str | list[float]
+
+
+@dataclass(frozen=True)
+class Claim:
+    """The record of a claim.
+
+    Parameters
+    ----------
+    id : str
+        The question's id and a name, such as ``"DL-25.adam-leads-early"``.
+    statement : str
+        What the experiment shows, if the claim holds.
+    verdict : {"supported", "refuted", "depends"}
+        How the popular statement ``about`` fares; without one, how ``statement`` does.
+    holds : bool
+        Whether the experiment showed what is stated.
+    observed : dict
+        Names and the numbers that were observed; a list holds one number a seed.
+    about : str or None
+        The popular statement that is judged.
+    prediction, answer : str or None
+        What the reader expected before the run, and what came out.
+    """
+
+    id: str
+    statement: str
+    verdict: Verdict
+    holds: bool
+    observed: dict[str, Observed]
+    about: str | None = None
+    prediction: str | None = None
+    answer: str | None = None
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the machine-readable record, as it is stored in a notebook's output."""
+        return {"schema": 1, **asdict(self)}
