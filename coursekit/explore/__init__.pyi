@@ -1,4 +1,5 @@
 from .explorer import Explorer as Explorer
+from .leverage import leverage_explorer as leverage_explorer
 from .losses import best_constants as best_constants
 from .missingness import missingness_explorer as missingness_explorer
 from .optimizer_paths import optimizer_race as optimizer_race
