@@ -10,6 +10,8 @@ from pathlib import Path
 from coursekit import course, kernels
 from coursekit.cli.output import CommandError, print_note
 
+_JUPYTER_DEFAULTS = Path(__file__).parent / "jupyter"
+
 
 def serve_lab(*, port: int | None, browser: bool) -> int:
     """Run JupyterLab on the course's folder until it ends.
@@ -47,7 +49,6 @@ def lab_command(root: Path, *, port: int | None, browser: bool) -> list[str]:
         "jupyterlab",
         f"--ServerApp.root_dir={root}",
         f"--LabApp.default_url=/lab/tree/{course.FIRST_LESSON}",
-        "--LabApp.news_url=None",  # or the first thing to see is a question about news
         *kernels.server_options(),
     ]
     if port is not None:
@@ -68,13 +69,24 @@ def _require_writable(root: Path) -> None:
         )
 
 
+def _config_path() -> list[str]:
+    """Put our defaults first: without them, a newcomer is asked about Jupyter's news."""
+    others = os.environ.get("JUPYTER_CONFIG_PATH", "").split(os.pathsep)
+    return [str(_JUPYTER_DEFAULTS), *filter(None, others)]
+
+
 def _run(command: list[str], root: Path) -> int:
     defaults = {
         "JUPYTER_PREFER_ENV_PATH": "1",  # this environment's kernel, not one the user made long ago
         "OMP_NUM_THREADS": "1",
         "TF_CPP_MIN_LOG_LEVEL": "2",
     }
-    environment = {**defaults, **os.environ, "COURSEKIT_COURSE": str(root)}
+    environment = {
+        **defaults,
+        **os.environ,
+        "COURSEKIT_COURSE": str(root),
+        "JUPYTER_CONFIG_PATH": os.pathsep.join(_config_path()),
+    }
     if kernels.describe(environment)["warm"]:
         kernels.start_parent(environment)  # ready by the time that the first notebook opens
     if os.name == "posix":

@@ -3,8 +3,9 @@
 import sys
 
 import pytest
+from traitlets.config.manager import BaseJSONConfigManager
 
-from coursekit.cli import diagnosing
+from coursekit.cli import diagnosing, serving
 from coursekit.cli.serving import lab_command
 
 
@@ -116,3 +117,13 @@ def test_lab_refuses_a_port_that_is_none(coursekit, port):
     result = coursekit("lab", "--port", port)
     assert result.exit_status == 2
     assert "--port" in result.err
+
+
+def test_newcomers_are_not_asked_about_jupyters_news(monkeypatch):
+    monkeypatch.setenv("JUPYTER_CONFIG_PATH", os.pathsep.join(["/theirs", ""]))
+    ours, theirs = serving._config_path()
+    settings = BaseJSONConfigManager(config_dir=os.path.join(ours, "labconfig"))
+
+    defaults = settings.get("default_setting_overrides")
+    assert defaults["@jupyterlab/apputils-extension:notification"]["fetchNews"] == "false"
+    assert theirs == "/theirs"
