@@ -1,3 +1,4 @@
+from .bias_variance import bias_variance_explorer as bias_variance_explorer
 from .explorer import Explorer as Explorer
 from .leverage import leverage_explorer as leverage_explorer
 from .losses import best_constants as best_constants
