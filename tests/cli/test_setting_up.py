@@ -1,5 +1,6 @@
 """``doctor`` examines the machine, ``lab`` opens the course."""
 
+import os
 import sys
 
 import pytest
