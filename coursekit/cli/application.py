@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from coursekit import __version__
+from coursekit import __version__, kernels
 from coursekit.cli import authoring, reading, running, setting_up
 from coursekit.cli.output import CommandError, print_error
 from coursekit.course import LessonNotFoundError
@@ -66,6 +66,7 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")  # a terminal that lacks a letter still reads on
+    kernels.defer_grammar()  # before any command imports nbformat, which would take seconds
     try:
         app()
     except BrokenPipeError:

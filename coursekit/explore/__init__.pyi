@@ -4,6 +4,7 @@ from .leverage import leverage_explorer as leverage_explorer
 from .losses import best_constants as best_constants
 from .missingness import missingness_explorer as missingness_explorer
 from .optimizer_paths import optimizer_race as optimizer_race
+from .penalties import penalty_explorer as penalty_explorer
 from .prediction import Prediction as Prediction
 from .prevalence import prevalence_explorer as prevalence_explorer
 from .thresholds import threshold_explorer as threshold_explorer
