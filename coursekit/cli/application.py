@@ -8,11 +8,31 @@ import typer
 from typer.core import TyperGroup
 
 from coursekit import __version__, kernels
-from coursekit.cli import authoring, reading, running, setting_up
+from coursekit.cli import (
+    authoring,
+    exporting_cards,
+    interviewing,
+    progressing,
+    quizzing,
+    reading,
+    reviewing_answers,
+    running,
+    setting_up,
+)
 from coursekit.cli.output import CommandError, print_error
 from coursekit.course import LessonNotFoundError
 
-GROUPS = (setting_up, reading, running, authoring)
+GROUPS = (
+    setting_up,
+    reading,
+    running,
+    quizzing,
+    interviewing,
+    reviewing_answers,
+    progressing,
+    exporting_cards,
+    authoring,
+)
 
 
 class _CourseCommands(TyperGroup):

@@ -65,3 +65,21 @@ def test_two_notebooks_may_write_at_once():
         thread.join()
 
     assert len(solved_exercises()) == 8
+
+
+def test_no_attempt_is_lost_when_many_open_the_file_for_the_first_time(tmp_path, monkeypatch):
+    for n_home in range(10):
+        monkeypatch.setenv("COURSEKIT_HOME", str(tmp_path / str(n_home)))
+        start = threading.Barrier(8)
+
+        def record(n, start=start):
+            start.wait()
+            record_attempt(attempt(exercise=f"14_e{n}"))
+
+        threads = [threading.Thread(target=record, args=(n,)) for n in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+        assert len(solved_exercises()) == 8

@@ -1,0 +1,5 @@
+"""Interview practice: cards, mock interviews, answer review, progress."""
+
+import lazy_loader as _lazy
+
+__getattr__, __dir__, __all__ = _lazy.attach_stub(__name__, __file__)
