@@ -1,1 +1,1 @@
-"""Benchmarks: one module a question of speed, run as ``python -m benchmarks.NAME``."""
+"""Measurements: of speed, against what a user would do instead, and of how well answers are read."""

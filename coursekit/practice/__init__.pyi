@@ -44,6 +44,7 @@ from .progress_files import import_progress as import_progress
 from .quiz_session import QuizError as QuizError
 from .quiz_session import QuizSession as QuizSession
 from .quiz_session import choose_cards as choose_cards
+from .reviewing import CHECKLIST_NOTE as CHECKLIST_NOTE
 from .reviewing import PointFound as PointFound
 from .reviewing import QuestionNotFoundError as QuestionNotFoundError
 from .reviewing import Review as Review

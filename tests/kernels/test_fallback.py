@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -98,8 +99,17 @@ def test_a_run_folder_whose_path_is_too_long(monkeypatch, tmp_path):
     assert "too long" in fallback.why_cold(os.environ)
 
 
-def test_a_parent_that_cannot_start_is_not_tried_again_until_packages_change(monkeypatch, tmp_path):
-    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+@pytest.fixture
+def short_folder():
+    """Give a temporary folder whose path is short enough for a socket's."""
+    with tempfile.TemporaryDirectory(prefix="coursekit-") as folder:
+        yield folder
+
+
+def test_a_parent_that_cannot_start_is_not_tried_again_until_packages_change(
+    monkeypatch, short_folder
+):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", short_folder)
     record = {"fingerprint": package_fingerprint(), "reason": "ImportError: no TensorFlow"}
     locate(os.environ).failure.write_text(json.dumps(record))
     assert_ordinary("the warm parent could not start: ImportError: no TensorFlow")

@@ -141,7 +141,9 @@ def test_it_runs_shell_cells_and_shows_what_they_print(notebook):
 
 def test_it_shows_what_other_processes_print(kind, monkeypatch):
     monkeypatch.delenv("PYTEST_CURRENT_TEST")  # ipykernel leaves such output to pytest
-    with open_notebook() as notebook:
+    # Whatever the environment's own configuration says (that of `make lab` turns it off).
+    capture = ["--IPKernelApp.capture_fd_output=True"]
+    with open_notebook(extra_arguments=capture) as notebook:
         code = "import os, time; os.system('echo below'); time.sleep(1)"
         assert notebook.run(code) == "below"
 
