@@ -1,1 +1,1 @@
-"""Measurements: of speed, against what a user would do instead, and of how well answers are read."""
+"""Measurements of speed, as ratios, and of how well answers are read."""
