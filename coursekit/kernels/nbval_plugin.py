@@ -1,9 +1,12 @@
-"""A pytest plugin: nbval notices at once that a kernel is dead.
+"""A pytest plugin: nbval notices at once that a kernel is dead, and starts one again.
 
 Load it with ``-p coursekit.kernels.nbval_plugin``. By itself nbval waits for the whole
-time limit of the cell (2,000 s unless set) for an answer that cannot come.
+time limit of the cell (2,000 s unless set) for an answer that cannot come. And a kernel that
+finds one of its ports taken dies before it answers: Jupyter chooses them before the kernel
+runs, so two test runs, or two workers of one, sometimes choose the same.
 """
 
+import functools
 import time
 from queue import Empty
 from typing import Any
@@ -16,6 +19,7 @@ from .quick_import import defer_grammar
 defer_grammar()
 
 _LOOK_SECONDS = 0.5
+_STARTS = 3
 
 
 class KernelDiedError(RuntimeError):
@@ -40,15 +44,31 @@ def _get_message_while_alive(get_message: Any) -> Any:
     return get
 
 
+def _start_until_it_answers(start_new_kernel: Any) -> Any:
+    def start(*args: Any, **kwargs: Any) -> Any:
+        for left in reversed(range(_STARTS)):
+            try:
+                return start_new_kernel(*args, **kwargs)
+            except RuntimeError as error:
+                if not left or "died" not in str(error):
+                    raise
+
+    return start
+
+
 @pytest.hookimpl(trylast=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Make nbval look whether the kernel lives while it waits for it."""
+    """Make nbval start a kernel until one answers, and see at once that it died."""
     # Under one name where pytest finds it by itself, under another with ``-p nbval.plugin``.
     if not any(map(config.pluginmanager.hasplugin, ("nbval", "nbval.plugin"))):
         return
-    from nbval.kernel import RunningKernel
+    from nbval import kernel
 
-    if not hasattr(RunningKernel.get_message, "__wrapped__"):
-        patched = _get_message_while_alive(RunningKernel.get_message)
-        patched.__wrapped__ = RunningKernel.get_message
-        RunningKernel.get_message = patched
+    _replace(kernel.RunningKernel, "get_message", _get_message_while_alive)
+    _replace(kernel, "start_new_kernel", _start_until_it_answers)
+
+
+def _replace(owner: Any, name: str, wrap: Any) -> None:
+    original = getattr(owner, name)
+    if not hasattr(original, "__wrapped__"):
+        setattr(owner, name, functools.wraps(original)(wrap(original)))

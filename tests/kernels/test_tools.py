@@ -108,6 +108,29 @@ def test_nbval_notices_at_once_that_a_kernel_is_dead(kind, lesson, end):
     assert "the kernel died" in found.stdout
 
 
+def test_nbval_starts_a_kernel_again_whose_port_was_taken(kind, lesson, tmp_path):
+    once = f"""import os
+if not os.path.exists({str(tmp_path / "died")!r}):
+    open({str(tmp_path / "died")!r}, "w").close()
+    os._exit(1)
+"""
+    code = f"import os; assert os.path.exists({str(tmp_path / 'died')!r})"
+    cells = [nbformat.v4.new_code_cell(code)]
+    nbformat.write(
+        nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": KERNELSPEC}), lesson
+    )
+    startup = tmp_path / "ipython" / "profile_default" / "startup"
+    startup.mkdir(parents=True)
+    (startup / "00_die_once.py").write_text(once)
+    options = ("--nbval-lax", "-p", "coursekit.kernels.nbval_plugin")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IPYTHONDIR", str(tmp_path / "ipython"))
+        found = run_nbval(lesson, *options)
+
+    assert "1 passed" in found.stdout, found.stdout
+
+
 def _address_of(folder):
     for _ in range(600):
         for path in folder.glob("jpserver-*.json"):
