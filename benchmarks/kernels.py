@@ -132,13 +132,14 @@ def seconds_of_nbclient(notebook: Path) -> float:
     return time.perf_counter() - start
 
 
-def megabytes_of(counts: list[int], *, warm: bool) -> dict[str, float]:
+def megabytes_of(counts: list[int], *, warm: bool, say: Callable[[str], None]) -> dict[str, float]:
     """Return the memory of so many kernels with TensorFlow, their parent included, if any."""
     started: list[Kernel] = []
     weights = {}
     try:
         for count in sorted(counts):
             while len(started) < count:
+                say(f"memory: kernel {len(started) + 1} of {max(counts)}")
                 started.append(start_kernel())
                 wait_for(started[-1][1], started[-1][1].execute(IMPORT))
             pids = [getattr(manager.provisioner, "pid", 0) for manager, _ in started]
@@ -211,8 +212,7 @@ def measure(
         say("nbclient")
         times = [seconds_of_nbclient(notebook) for _ in range(repeats)]
         found["nbclient_s"] = statistics.median(times)
-        say(f"memory of {counts} kernels")
-        found["MB"] = megabytes_of(counts, warm=warm)
+        found["MB"] = megabytes_of(counts, warm=warm, say=say)
     return found
 
 
@@ -274,6 +274,8 @@ def main(
     found: dict[str, Any] = {}
     with tempfile.TemporaryDirectory() as folder, errors.status("") as status:
         path = (notebook or write_lesson(Path(folder))).resolve()
+        # A pipe shows no status line: there each step is a line.
+        tell = status.update if errors.is_terminal else errors.print
         counts = {"ordinary": weigh_ordinary or [1, 10], "warm": weigh_warm or [1, 10, 30]}
         for kind in counts:
             found[kind] = measure(
@@ -281,9 +283,9 @@ def main(
                 counts[kind],
                 repeats,
                 warm=kind == "warm",
-                say=lambda what, kind=kind: status.update(f"{kind}: {what}"),  # type: ignore[misc]
+                say=lambda what, kind=kind: tell(f"{kind}: {what}"),  # type: ignore[misc]
             )
-        status.update("first kernel")
+        tell("first kernel")
         firsts = [seconds_of_first_kernel() for _ in range(repeats)]
     # In pairs, since a machine is never equally busy for long.
     for kind, times in zip(("ordinary", "warm"), zip(*firsts, strict=True), strict=True):
