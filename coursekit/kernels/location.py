@@ -14,7 +14,7 @@ from .circumstances import confinement_of
 #: Libraries read these once, when they are imported: a kernel that is asked for with
 #: other values needs a parent of its own.
 _READ_ON_IMPORT = (
-    "ABSL_", "CUDA_", "DNNL_", "GLIBC_", "GOMP_", "HIP_", "HOME", "IPYTHON", "JAX_",
+    "ABSL_", "CUDA_", "DNNL_", "GLIBC_", "GOMP_", "HIP_", "HOME", "IPYTHON_", "JAX_",
     "JOBLIB_", "JUPYTER_PLATFORM_DIRS", "KERAS_", "KMP_", "LANG", "LC_", "LD_", "MALLOC_",
     "MATPLOTLIB", "MKL_", "MPL", "NPY_", "NUMPY_", "NVIDIA_", "OMP_", "ONEDNN_", "OPENBLAS_",
     "PYDEVD_", "PYTHON", "ROCR_", "SCIPY_", "SKLEARN_", "TF_", "TMPDIR", "XDG_C", "XLA_",

@@ -128,17 +128,17 @@ def forget(package: str) -> None:
             del sys.modules[name]
 
 
-def _modules_of_rooms() -> Iterator[str]:
+def _modules_of_rooms(rooms: tuple[str, ...]) -> Iterator[str]:
     package = Path(__file__).parents[1]
-    for room in ROOMS:
+    for room in rooms:
         for module in pkgutil.walk_packages([str(package / room)], f"coursekit.{room}."):
             yield module.name
 
 
-def _import_all() -> None:
+def _import_all(rooms: tuple[str, ...]) -> None:
     own_modules()
     with _noting_who_asks() as asked:
-        for name in (*LIBRARIES, *_modules_of_rooms()):
+        for name in (*LIBRARIES, *_modules_of_rooms(rooms)):
             _import(name)
     for package in asked - _ASK_HARMLESSLY:
         print(f"not preloaded: {package} asks whether it is in a notebook", file=sys.stderr)
@@ -155,17 +155,27 @@ def _import(name: str) -> None:
     check_threads(f"importing {name}")
 
 
-def _import_politely(problems: list[BaseException]) -> None:
+def _import_in_thread(
+    problems: list[BaseException], rooms: tuple[str, ...], politely: bool
+) -> None:
     try:
-        # Of this thread alone: the kernels must not inherit it, and nothing can undo it.
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
-        _import_all()
+        if politely:
+            # Of this thread alone: the kernels must not inherit it, and nothing can undo it.
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+        _import_all(rooms)
     except BaseException as error:
         problems.append(error)
 
 
-def preload() -> dict[str, str]:
-    """Import everything, yielding to any kernel that starts meanwhile.
+def preload(rooms: tuple[str, ...] = ROOMS, *, politely: bool = True) -> dict[str, str]:
+    """Import everything.
+
+    Parameters
+    ----------
+    rooms : tuple of str
+        The rooms of ``coursekit`` to import besides the libraries.
+    politely : bool
+        Whether to yield to any other process, such as a kernel that starts meanwhile.
 
     Returns
     -------
@@ -179,7 +189,7 @@ def preload() -> dict[str, str]:
     """
     before = dict(os.environ)
     problems: list[BaseException] = []
-    thread = threading.Thread(target=_import_politely, args=(problems,))
+    thread = threading.Thread(target=_import_in_thread, args=(problems, rooms, politely))
     thread.start()
     thread.join()
     if problems:

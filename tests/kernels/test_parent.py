@@ -65,6 +65,13 @@ def test_all_kernels_come_from_one_parent(warm_parent):
         assert kernels.describe()["parent"]["kernels"] == 2
 
 
+def test_a_kernel_with_its_own_ipython_folder_comes_from_it_too(warm_parent, tmp_path, monkeypatch):
+    monkeypatch.setenv("IPYTHONDIR", str(tmp_path))
+    with open_notebook() as one:
+        assert one.run("import os; print(os.getppid())") == str(warm_parent["pid"])
+        assert one.run("print(get_ipython().ipython_dir)") == str(tmp_path)
+
+
 def test_another_process_of_the_user_finds_it(warm_parent):
     script = "from coursekit import kernels; print(kernels.describe()['parent']['pid'])"
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
