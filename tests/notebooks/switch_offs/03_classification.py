@@ -163,6 +163,16 @@ SWITCH_OFFS = [
         why="the divergence the other way round",
     ),
     SwitchOff(
+        "DL-21.sparse-is-categorical",
+        {"losses.BinaryCrossentropy(": "losses.CategoricalCrossentropy("},
+        why="one softmax question instead of three yes-no questions",
+    ),
+    SwitchOff(
+        "DL-21.sparse-is-categorical",
+        {"(np.eye(3)[labels], logits)": "(np.full((3, 3), 1 / 3), logits)"},
+        why="the rows of the categorical loss are not the labels",
+    ),
+    SwitchOff(
         "DL-21.keras-repairs-what-it-sees",
         {"keras.layers.Softmax(), keras.layers.Reshape((3,))": "keras.layers.Softmax()"},
         why="nothing stands between activation and loss",

@@ -72,6 +72,11 @@ SWITCH_OFFS = [
         why="no Tomek links after SMOTE",
     ),
     SwitchOff(
+        "DL-38.adasyn-is-an-oversampler",
+        {"kind in (ADASYN, SMOTE)]": "kind in (SMOTE, SMOTE)]"},
+        why="SMOTE's points in the place of ADASYN's",
+    ),
+    SwitchOff(
         "DL-38.resampling-moves-the-threshold",
         {"[: np.sum(p >= 0.5)]": "[: np.sum(p_plain >= 0.5)]"},
         why="the plain model keeps its threshold",
@@ -110,5 +115,20 @@ SWITCH_OFFS = [
         "DL-38.plain-ensembles-miss",
         {'("balanced", BalancedRandomForestClassifier)': '("balanced", RandomForestClassifier)'},
         why="both forests are plain",
+    ),
+    SwitchOff(
+        "DL-38.real-positives-beat-made-ones",
+        {"(X[many], y[many])": "(X[np.r_[positives[np.arange(400) % 50], negatives]], y[many])"},
+        why="copies in the place of the real rows",
+    ),
+    SwitchOff(
+        "DL-38.focal-balancing-favours-negatives",
+        {
+            "focal(apply_class_balancing=True": "focal(apply_class_balancing=True, alpha=0.75",
+            "epochs=20": "epochs=2",
+            "for seed in range(5):\n    split = imbalanced(8_000": "for seed in range(1):\n"
+            "    split = imbalanced(8_000",
+        },
+        why="alpha favours the rare class",
     ),
 ]

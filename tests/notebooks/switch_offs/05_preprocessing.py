@@ -64,6 +64,11 @@ SWITCH_OFFS = [
         why="the trees that refuse are not asked",
     ),
     SwitchOff(
+        "DS-5.one-nan-ruins-a-network",
+        {"n_nan] = np.nan": "n_nan] = 0"},
+        why="the cell holds a zero",
+    ),
+    SwitchOff(
         "DL-35.one-pipeline-serves",
         {'strategy="constant", fill_value="missing"': 'strategy="most_frequent"'},
         why="no column for missing cities: another width",
@@ -94,6 +99,15 @@ SWITCH_OFFS = [
         why="the raw columns are on one scale already",
     ),
     SwitchOff(
+        "DL-35.trees-need-no-scaling",
+        {
+            "import load_wine": "import load_wine\nfrom sklearn.decomposition import PCA",
+            '"tree": DecisionTree': '"tree": make_pipeline(PCA(2), DecisionTree',
+            "Classifier(random_state=0),\n}": "Classifier(random_state=0)),\n}",
+        },
+        why="the tree asks of mixtures of columns, which depend on the units",
+    ),
+    SwitchOff(
         "DL-35.one-outlier-squeezes",
         {"[[5000.0]]": "[[50.0]]"},
         why="the last value is ordinary",
@@ -117,5 +131,15 @@ SWITCH_OFFS = [
         "DL-35.a-balanced-test-flatters",
         {"share=0.05": "share=0.5"},
         why="the classes are balanced in use too",
+    ),
+    SwitchOff(
+        "DL-35.the-target-inside-the-window",
+        {"windows(series, series)": "windows(series[:-1], series[length:])"},
+        why="the targets are shifted behind their windows",
+    ),
+    SwitchOff(
+        "DL-35.the-target-inside-the-window",
+        {"series[length:])": "series[length - 1 :])"},
+        why="the shift is one too short",
     ),
 ]

@@ -92,6 +92,16 @@ SWITCH_OFFS = [
         why="fewer points are bad",
     ),
     SwitchOff(
+        "DS-1.box-cox-needs-positives",
+        {'"log": np.log,': '"log": np.log1p,'},
+        why="log1p takes a zero",
+    ),
+    SwitchOff(
+        "DS-1.box-cox-needs-positives",
+        {'PowerTransformer("box-cox").fit_transform,': "PowerTransformer().fit_transform,"},
+        why="Yeo–Johnson in the place of Box–Cox",
+    ),
+    SwitchOff(
         "DS-1.box-cox-finds-the-log",
         {"rng.lognormal(mean=6, sigma=1.2, size=n)": "rng.gamma(2, 300, size=n)"},
         why="the invoices are not log-normal",

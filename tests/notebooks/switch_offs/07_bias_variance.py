@@ -72,6 +72,16 @@ SWITCH_OFFS = [
         why="gradients come from many other rows",
     ),
     SwitchOff(
+        "HT-10.random-labels-fit",
+        {"MLPClassifier([128]": "MLPClassifier([2]"},
+        why="two hidden units: too few weights to memorise",
+    ),
+    SwitchOff(
+        "HT-10.random-labels-fit",
+        {"rng.permutation(y_digits[train]) if shuffled": "y_digits[train] if shuffled"},
+        why="the labels are not shuffled",
+    ),
+    SwitchOff(
         "HT-10.parameter-count-misleads",
         {"10.0 ** -np.arange(1, 11)": "np.linspace(0.1, 1, 10)"},
         why="the inputs are evenly spaced",

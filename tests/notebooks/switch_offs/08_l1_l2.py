@@ -70,6 +70,21 @@ SWITCH_OFFS = [
         why="the bias is penalised instead of the kernel",
     ),
     SwitchOff(
+        "LF-11.strength-has-a-u",
+        {"hidden=128, l2=l2": "hidden=2, l2=l2"},
+        why="two hidden units: no variance to lower",
+    ),
+    SwitchOff(
+        "LF-11.val-loss-holds-the-penalty",
+        {"hidden=128, l2=l2": "hidden=128, l2=0 * l2"},
+        why="nothing is added to the loss",
+    ),
+    SwitchOff(
+        "DS-36.no-exact-zeros-by-gradient",
+        {"rate * l1_strength, 0)": "0 * l1_strength, 0)"},
+        why="the proximal step without its threshold",
+    ),
+    SwitchOff(
         "DS-36.decay-only-for-sgd",
         {"optimizers.Adam(0.01)": "optimizers.SGD(0.01)"},
         why="plain SGD instead of Adam",
