@@ -10,6 +10,9 @@ from .outcomes import CheckFailed, Outcome
 from .running import NotAttemptedError, Observation, call_text, observe, own_line
 from .values import UnusableValueError, difference, plain, show
 
+# The exercises are kept too, so that no other one can have the id of one that is gone.
+_expected: dict[int, tuple[Exercise, list[Any]]] = {}
+
 
 def check(exercise_id: str, answer: Callable[..., Any]) -> None:
     """Check an answer, show what was found, and raise unless it is right.
@@ -61,14 +64,22 @@ def assess(exercise: Exercise, answer: Callable[..., Any]) -> Outcome:
     except NotAttemptedError:
         message = f"Not attempted yet. {exercise.task}"
         return _outcome(exercise, "not attempted", message)
-    expected = [plain(exercise.observe(exercise.reference, case)) for case in cases]
-    for observation, value in zip(observations, expected, strict=True):
+    for observation, value in zip(observations, expected(exercise), strict=True):
         message = _fault(exercise, answer, observation, value)
         if message:
             kind = "crashed" if observation.in_answer else "wrong"
             mistake = recognise(exercise, observations)
             return _outcome(exercise, kind, message, mistake)
     return _right_or_careless(exercise, observations)
+
+
+def expected(exercise: Exercise) -> list[Any]:
+    """Give what the reference gives in each case, as plain values; computed once a process."""
+    known = _expected.get(id(exercise))
+    if known is None or known[0] is not exercise:
+        values = [plain(exercise.observe(exercise.reference, case)) for case in exercise.cases()]
+        known = _expected[id(exercise)] = (exercise, values)
+    return known[1]
 
 
 def recognise(exercise: Exercise, observations: Sequence[Observation]) -> Mistake | None:

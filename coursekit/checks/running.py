@@ -103,7 +103,13 @@ def call_text(function: Callable[..., Any], case: Case) -> str:
 
 
 def own_line(function: Callable[..., Any], error: BaseException) -> str:
-    """Give the last line of the learner's own code that an error passed through."""
+    """Give the last line of the learner's own code that an error passed through.
+
+    An error that comes from another process brings it along, as ``learner_line``.
+    """
+    given = vars(error).get("learner_line")
+    if isinstance(given, str):
+        return given
     home = getattr(getattr(function, "__code__", None), "co_filename", None)
     found, traceback = "", error.__traceback__
     while traceback is not None:

@@ -4,11 +4,16 @@ A learner's value is first rebuilt from plain numbers and texts, so that an obje
 always true, or whose attributes change while they are read, is compared by what it holds.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
 _TENSOR_PACKAGES = {"tensorflow", "keras", "torch", "jax", "jaxlib", "pandas"}
+
+
+_MOST_DEPTH = 50
+_MOST_PARTS = 300_000
 
 
 class UnusableValueError(TypeError):
@@ -33,17 +38,7 @@ def plain(value: Any) -> Any:
     UnusableValueError
         For anything else, with its type in the message.
     """
-    if value is None or type(value) is str:
-        return value
-    if type(value) is dict:
-        return {plain_key(key): plain(item) for key, item in value.items()}
-    if type(value) in (set, frozenset):
-        return tuple(sorted((plain(item) for item in value), key=repr))
-    if type(value) is tuple or (isinstance(value, tuple) and hasattr(value, "_fields")):
-        return tuple(plain(item) for item in value)
-    if type(value) is list:
-        return _plain_list(value)
-    return _plain_array(value)
+    return _Rebuilding().plain(value)
 
 
 def plain_key(key: Any) -> str | int | float | bool | None:
@@ -52,8 +47,34 @@ def plain_key(key: Any) -> str | int | float | bool | None:
     return rebuilt.item() if isinstance(rebuilt, np.ndarray) and rebuilt.ndim == 0 else str(rebuilt)
 
 
-def _plain_list(value: list) -> Any:
-    items = [plain(item) for item in value]
+class _Rebuilding:
+    """Rebuilds one value, and gives up where lists within lists would take for ever."""
+
+    def __init__(self) -> None:
+        self._n_parts = 0
+
+    def plain(self, value: Any, depth: int = 0) -> Any:
+        self._n_parts += 1
+        if depth > _MOST_DEPTH or self._n_parts > _MOST_PARTS:
+            raise UnusableValueError("a nest of more parts than can be compared")
+        if value is None or type(value) is str:
+            return value
+        if type(value) is dict:
+            return {plain_key(key): self.plain(item, depth + 1) for key, item in value.items()}
+        if type(value) in (set, frozenset):
+            return tuple(sorted(self._all(value, depth), key=repr))
+        if type(value) is tuple or (isinstance(value, tuple) and hasattr(value, "_fields")):
+            return tuple(self._all(value, depth))
+        if type(value) is list:
+            return _joined(self._all(value, depth))
+        return _plain_array(value)
+
+    def _all(self, values: Iterable[Any], depth: int) -> list[Any]:
+        return [self.plain(item, depth + 1) for item in values]
+
+
+def _joined(items: list[Any]) -> Any:
+    """Make one array of the parts of a list, if they have one shape."""
     if all(isinstance(item, np.ndarray) for item in items) and items:
         shapes = {item.shape for item in items}
         if len(shapes) == 1:
@@ -130,7 +151,8 @@ def _difference_of_numbers(
     got: Any, expected: np.ndarray, *, rtol: float, atol: float
 ) -> str | None:
     if isinstance(got, tuple) and expected.ndim > 0:
-        got = _plain_list(list(got))  # a tuple of numbers is another style of an array
+        # A tuple of numbers is another style of an array.
+        got = _joined([plain(item) for item in got])
     if not isinstance(got, np.ndarray) or got.dtype.kind not in "biufc":
         return f"{describe(got)} came back instead of {describe(expected)}"
     if got.shape != expected.shape:

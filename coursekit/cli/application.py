@@ -11,6 +11,7 @@ from coursekit import __version__, kernels
 from coursekit.cli import (
     authoring,
     exporting_cards,
+    grading,
     interviewing,
     progressing,
     quizzing,
@@ -31,6 +32,7 @@ GROUPS = (
     reviewing_answers,
     progressing,
     exporting_cards,
+    grading,
     authoring,
 )
 

@@ -93,3 +93,21 @@ def test_subclasses_with_their_own_idea_of_equality_are_refused(value):
 def test_long_values_are_shortened():
     assert len(show(np.arange(10_000), width=80)) <= 80
     assert len(show("x" * 1000, width=80)) <= 80
+
+
+@pytest.mark.parametrize("n_layers", [22, 40, 500])
+def test_a_nest_that_would_unfold_for_ever_is_unusable(n_layers):
+    nest = [1.0]
+    for _ in range(n_layers):
+        nest = [nest, nest]
+
+    with pytest.raises(UnusableValueError, match="more parts than can be compared"):
+        plain(nest)
+
+
+def test_a_list_that_holds_itself_is_unusable():
+    circle = []
+    circle.append(circle)
+
+    with pytest.raises(UnusableValueError, match="more parts than can be compared"):
+        plain(circle)

@@ -1,0 +1,10 @@
+from .entering import die_with_parent as die_with_parent
+from .entering import enter as enter
+from .environment import clean_environment as clean_environment
+from .isolation import LEVELS as LEVELS
+from .isolation import Confinement as Confinement
+from .isolation import Isolation as Isolation
+from .isolation import IsolationError as IsolationError
+from .isolation import require as require
+from .places import confinement_for as confinement_for
+from .probing import probe as probe

@@ -1,0 +1,43 @@
+"""A corpus of hostile, malformed and honest submissions, each with the grade that it must get.
+
+`python -m tests.grading.corpus` grades them all and prints the table of verdicts.
+"""
+
+from . import (
+    cheating,
+    escaping,
+    exhausting,
+    forging,
+    hanging,
+    honest,
+    injecting,
+    malformed,
+    stealing,
+    tampering,
+)
+from .cases import CELL_SECONDS, EXERCISES, MEMORY_MEGABYTES, TOTAL_SECONDS, Case, Place
+
+GROUPS: dict[str, tuple[Case, ...]] = {
+    "honest": honest.CASES,
+    "hanging": hanging.CASES,
+    "exhausting": exhausting.CASES,
+    "cheating": cheating.CASES,
+    "forging": forging.CASES,
+    "stealing": stealing.CASES,
+    "escaping": escaping.CASES,
+    "injecting": injecting.CASES,
+    "tampering": tampering.CASES,
+    "malformed": malformed.CASES,
+}
+CASES = tuple(case for group in GROUPS.values() for case in group)
+
+__all__ = [
+    "CASES",
+    "CELL_SECONDS",
+    "EXERCISES",
+    "GROUPS",
+    "MEMORY_MEGABYTES",
+    "TOTAL_SECONDS",
+    "Case",
+    "Place",
+]

@@ -1,0 +1,116 @@
+"""A class is examined by many processes; one that dies takes no submission with it."""
+
+import os
+import signal
+import threading
+import time
+
+import pytest
+
+from coursekit.grading.distributing import (
+    MOST_TRIES,
+    ClusterError,
+    examine_here,
+    examine_on_cluster,
+)
+from coursekit.grading.records import Plan, SubmissionResult
+
+PLANS = [Plan(f"student {number}", f"s{number}.ipynb", "14_optimizers", ()) for number in range(8)]
+
+
+def examiner(folder, *, deadly=(), deaths=0, seconds=0.0):
+    """Give an examiner that notes its process, and dies of some submissions some times."""
+
+    def examine(plan):  # a closure: other processes get it by value
+        notes = folder / plan.shown
+        with notes.open("a") as file:
+            file.write(f"{os.getpid()}\n")
+        time.sleep(seconds)
+        if plan.student in deadly and len(notes.read_text().split()) <= deaths:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return SubmissionResult(plan.student, plan.shown, plan.lesson)
+
+    return examine
+
+
+def processes(folder):
+    return {int(pid) for path in folder.iterdir() for pid in path.read_text().split()}
+
+
+@pytest.mark.parametrize("n_jobs", [1, 2])
+def test_every_submission_is_examined_once(tmp_path, n_jobs):
+    results = list(examine_here(PLANS, examiner(tmp_path, seconds=0.05), n_jobs=n_jobs))
+
+    assert sorted(result.student for result in results) == [plan.student for plan in PLANS]
+    assert {result.status for result in results} == {"graded"}
+    assert len(processes(tmp_path)) == n_jobs
+
+
+def test_results_come_as_they_are_done(tmp_path):
+    results = examine_here(PLANS, examiner(tmp_path, seconds=0.2), n_jobs=2)
+
+    next(results)
+
+    assert len(list(tmp_path.iterdir())) < len(PLANS)
+    assert len(list(results)) == len(PLANS) - 1
+
+
+def test_an_examiner_that_dies_once_costs_nothing(tmp_path):
+    examine = examiner(tmp_path, deadly=["student 3"], deaths=1)
+
+    results = list(examine_here(PLANS, examine, n_jobs=2))
+
+    assert len(results) == len(PLANS)
+    assert {result.status for result in results} == {"graded"}
+
+
+def test_a_submission_that_always_kills_its_examiner_is_given_to_a_person(tmp_path):
+    examine = examiner(tmp_path, deadly=["student 3"], deaths=1000)
+
+    results = {result.student: result for result in examine_here(PLANS, examine, n_jobs=2)}
+
+    assert len(results) == len(PLANS)
+    (lost,) = [result for result in results.values() if result.status != "graded"]
+    assert lost.student == "student 3"
+    assert f"died {MOST_TRIES} times" in lost.reason
+
+
+def test_no_scheduler_no_worker_and_no_dask_are_told():
+    with pytest.raises(ClusterError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        list(examine_on_cluster(PLANS, print, address="tcp://127.0.0.1:9"))
+
+
+@pytest.fixture
+def cluster():
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=2, dashboard_address=None, host="127.0.0.1"
+    ) as cluster:
+        yield cluster
+
+
+@pytest.mark.slow
+def test_a_cluster_examines_and_outlives_a_worker(cluster, tmp_path):
+    pids = [worker.pid for worker in cluster.workers.values()]
+    examine = examiner(tmp_path, seconds=0.3)
+    killer = threading.Timer(0.8, os.kill, (pids[0], signal.SIGKILL))
+    killer.start()
+
+    results = list(examine_on_cluster(PLANS, examine, address=cluster.scheduler_address))
+
+    killer.join()
+    assert sorted(result.student for result in results) == [plan.student for plan in PLANS]
+    assert {result.status for result in results} == {"graded"}
+    assert pids[0] in processes(tmp_path), "the killed worker was at work"
+    tried = sum(len(path.read_text().split()) for path in tmp_path.iterdir())
+    assert tried > len(PLANS), "what it was at ran again elsewhere"
+
+
+@pytest.mark.slow
+def test_a_submission_that_kills_every_worker_is_given_to_a_person(cluster, tmp_path):
+    examine = examiner(tmp_path, deadly=["student 1"], deaths=1000)
+
+    results = list(examine_on_cluster(PLANS[:3], examine, address=cluster.scheduler_address))
+
+    lost = [result.student for result in results if result.status != "graded"]
+    assert (len(results), lost) == (3, ["student 1"])
