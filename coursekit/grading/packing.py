@@ -71,8 +71,10 @@ class Packer:
         self._refer = refer
         self._raw: list[bytes] = []
         self._size = 0
-        self._n_parts = 0
-        self._done: dict[int, tuple[int, Any]] = {}  # the objects too, so that no id is reused
+        # What the other side will hold: a part that occurs twice is compared twice.
+        self._n_parts = self._n_bytes = 0
+        # With each object its number, parts and bytes; the object itself, so that no id is reused.
+        self._done: dict[int, tuple[int, int, int, Any]] = {}
         self._open: set[int] = set()
 
     def pack(self, value: Any) -> bytes:
@@ -89,9 +91,7 @@ class Packer:
         return b"".join((LENGTH.pack(len(structure)), structure, *self._raw))
 
     def _tree(self, value: Any, depth: int) -> Any:
-        self._n_parts += 1
-        if self._n_parts > MOST_PARTS:
-            raise PackingError(f"it has more than {MOST_PARTS:,} parts")
+        self._add(1, 0)
         if depth > MOST_DEPTH:
             raise PackingError(f"it is nested more than {MOST_DEPTH} deep")
         kind = type(value)
@@ -107,17 +107,29 @@ class Packer:
         """Pack a container once, however often it occurs: copies would not change together."""
         key = id(value)
         if key in self._done:
-            return {"=": self._done[key][0]}
+            number, n_parts, n_bytes, _ = self._done[key]
+            self._add(n_parts, n_bytes)
+            return {"=": number}
         if key in self._open:
             raise PackingError("it contains itself")
         self._open.add(key)
+        n_parts, n_bytes = self._n_parts, self._n_bytes
         tree = (
             self._array(value, depth) if kind is _ndarray else self._container(value, kind, depth)
         )
         self._open.remove(key)
         if "r" not in tree:
-            self._done[key] = (len(self._done), value)
+            own = self._n_parts - n_parts, self._n_bytes - n_bytes
+            self._done[key] = (len(self._done), *own, value)
         return tree
+
+    def _add(self, n_parts: int, n_bytes: int) -> None:
+        self._n_parts += n_parts
+        self._n_bytes += n_bytes
+        if self._n_parts > MOST_PARTS:
+            raise PackingError(f"it has more than {MOST_PARTS:,} parts")
+        if self._n_bytes > MOST_BYTES:
+            raise PackingError(_TOO_LARGE)
 
     def _container(self, value: Any, kind: type, depth: int) -> Any:
         if kind is dict:
@@ -145,8 +157,7 @@ class Packer:
         place = self._size
         self._raw.append(raw)
         self._size += len(raw)
-        if self._size > MOST_BYTES:
-            raise PackingError(_TOO_LARGE)
+        self._add(0, len(raw))
         return place
 
     def _other(self, value: Any, kind: type, depth: int) -> Any:

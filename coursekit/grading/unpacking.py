@@ -51,8 +51,9 @@ class Unpacker:
     def __init__(self, resolve: Resolve) -> None:
         self._resolve = resolve
         self._raw = memoryview(b"")
-        self._n_parts = 0
-        self._done: list[Any] = []
+        # What is built; whoever compares it meets a part as often as it occurs.
+        self._n_parts = self._n_bytes = 0
+        self._done: list[tuple[int, int, Any]] = []
 
     def unpack(self, body: bytes) -> Any:
         """Give the value of some bytes.
@@ -75,21 +76,30 @@ class Unpacker:
             raise ProtocolError(f"not a value: {type(error).__name__}") from error
 
     def _value(self, tree: Any, depth: int) -> Any:
-        self._n_parts += 1
-        if self._n_parts > 2 * MOST_PARTS or depth > 2 * MOST_DEPTH:
-            raise ProtocolError("a value with too many parts")
+        self._add(1, 0)
+        if depth > 2 * MOST_DEPTH:
+            raise ProtocolError("a value that is too deep")
         if not isinstance(tree, dict):
             if isinstance(tree, list):
                 raise ProtocolError("a list without its kind")
             return tree
         ((tag, content),) = tree.items()
         if tag == "=":
-            return self._done[content if content >= 0 else len(self._done)]
+            n_parts, n_bytes, value = self._done[content if content >= 0 else len(self._done)]
+            self._add(n_parts, n_bytes)
+            return value
         if tag in ("l", "t", "s", "f", "d", "a", "o"):
+            n_parts, n_bytes = self._n_parts, self._n_bytes
             value = self._container(tag, content, depth)
-            self._done.append(value)
+            self._done.append((self._n_parts - n_parts, self._n_bytes - n_bytes, value))
             return value
         return self._other(tag, content, depth)
+
+    def _add(self, n_parts: int, n_bytes: int) -> None:
+        self._n_parts += n_parts
+        self._n_bytes += n_bytes
+        if self._n_parts > 2 * MOST_PARTS or self._n_bytes > 2 * MOST_BYTES:
+            raise ProtocolError("a value that is too large")
 
     def _values(self, trees: list[Any], depth: int) -> list[Any]:
         if type(trees) is not list:
@@ -115,6 +125,7 @@ class Unpacker:
     def _bytes(self, place: int, size: int) -> memoryview:
         if type(place) is not int or not 0 <= place <= place + size <= len(self._raw):
             raise ProtocolError("a part outside of the message")
+        self._add(0, size)
         return self._raw[place : place + size]
 
     def _array(self, elements: str, shape: list[int], place: int, order: str) -> np.ndarray:

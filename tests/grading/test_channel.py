@@ -141,6 +141,12 @@ def nest(depth):
     return [nest(depth - 1)] if depth else []
 
 
+def double(part, times):
+    for _ in range(times):
+        part = [part, part]
+    return part
+
+
 @pytest.mark.parametrize(
     ("value", "reason"),
     [
@@ -150,10 +156,12 @@ def nest(depth):
         (np.zeros(MOST_BYTES + 1, dtype=np.uint8), "elements"),
         (np.zeros(MOST_BYTES // 8 + 1), "MB"),
         ([np.zeros(MOST_BYTES // 16), np.ones(MOST_BYTES // 16 + 1)], "MB"),
+        ([np.zeros(2**21)] * 300, "MB"),
+        (double(1.0, 40), "parts"),
         (np.broadcast_to(1.0, (10**6, 10**6)), "elements"),
         (np.ma.masked_array(np.broadcast_to(1.0, (10**6, 10**6))), "MB"),
     ],
-    ids=["loop", "deep", "many", "long", "large", "two", "by strides", "masked"],
+    ids=["loop", "deep", "many", "long", "large", "two", "same", "double", "by strides", "masked"],
 )
 def test_a_value_beyond_all_bounds_is_not_sent(value, reason):
     with pytest.raises(PackingError, match=reason):
@@ -190,6 +198,16 @@ def test_bytes_that_nobody_packed_are_refused(structure):
     body = struct.pack("!I", len(structure)) + structure + b"\xff" * 8
 
     with pytest.raises(ProtocolError):
+        unpacked(body)
+
+
+def test_parts_that_occur_again_are_counted_again():
+    doubled = b'{"l":[1]}'
+    for number in range(40):
+        doubled = b'{"l":[' + doubled + b',{"=":%d}]}' % number
+    body = struct.pack("!I", len(doubled)) + doubled
+
+    with pytest.raises(ProtocolError, match="too large"):
         unpacked(body)
 
 

@@ -3,6 +3,7 @@
 The whole corpus is graded once; `python -m tests.grading.corpus` prints it as a table.
 """
 
+import base64
 import json
 import re
 import sys
@@ -11,7 +12,8 @@ from html.parser import HTMLParser
 import pytest
 
 from .corpus import CASES, EXERCISES, GROUPS
-from .corpus.classroom import Classroom, disagreements, verdicts
+from .corpus.classroom import Classroom
+from .corpus.findings import disagreements, verdicts
 from .corpus.stealing import SECRET
 
 pytestmark = [
@@ -20,7 +22,9 @@ pytestmark = [
 ]
 _MOST_BYTES_OF_A_PAGE = 30 << 20
 _ACTIVE = {"corpus-pwned", "iframe", "object", "embed", "base", "form"}
-_FOREIGN = re.compile(r"\s*(javascript|data:(?!image/png)|http|//)", re.IGNORECASE)
+_FOREIGN = re.compile(
+    r"\s*(javascript|data:(?!image/(png|svg[+]xml);base64)|http|//)", re.IGNORECASE
+)
 _INVISIBLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]")
 
 
@@ -117,7 +121,7 @@ def test_no_case_tells_that_it_reached_what_is_closed(findings, enforced):
 
 
 def test_memory_and_processes_were_bounded(findings):
-    assert findings.largest_megabytes < 4500
+    assert findings.largest_megabytes < 3500
     assert findings.most_processes < 1500
 
 
@@ -182,6 +186,8 @@ def test_nothing_of_the_learners_is_active_on_a_page(findings):
         parts = ActiveParts()
         parts.feed(text)
         assert parts.found == [], path
+        for drawing in re.findall(r"data:image/svg[+]xml;base64,([^\"')]+)", text):
+            assert b"pwned" not in base64.b64decode(drawing), path
         n_pages += 1
     assert n_pages > 200
 

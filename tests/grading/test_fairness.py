@@ -321,3 +321,43 @@ def test_one_submission_has_no_effect_on_the_next():
     examined("import numpy as np\nnp.sort = None\nnp.random.seed(1)", WRONG, CHECK_TRIM)
 
     assert outcomes(examined(TRIM, CHECK_TRIM)) == ["right"]
+
+
+def test_a_check_that_takes_a_wrong_answer_for_a_right_one_is_left_to_a_person(monkeypatch):
+    monkeypatch.setattr("coursekit.grading.judging.difference", lambda *_, **__: None)
+
+    (check,) = examined(TRIM, CHECK_TRIM).checks
+
+    assert (check.outcome, check.earned) == ("review", None)
+    assert "took a wrong answer for a right one" in check.reasons[0]
+
+
+def test_a_check_that_fails_itself_is_left_to_a_person_and_the_rest_is_checked(monkeypatch):
+    from coursekit.checks import assess
+
+    def fragile(exercise, answer):
+        if exercise.id == "06_trim":
+            raise ZeroDivisionError("a fault of ours")
+        return assess(exercise, answer)
+
+    monkeypatch.setattr("coursekit.grading.examining.assess", fragile)
+
+    result = examined(TRIM, CHECK_TRIM, OPTIMISM, CHECK_OPTIMISM)
+
+    assert outcomes(result) == ["review", "right"]
+    assert "the check itself failed: ZeroDivisionError: a fault of ours" in reasons(result)
+
+
+def test_the_examiners_own_generators_are_as_they_were():
+    import random
+
+    import numpy as np
+
+    def states():
+        return random.getstate(), np.random.get_state()[1].tolist()  # noqa: NPY002
+
+    before = states()
+
+    examined(TRIM, CHECK_TRIM)
+
+    assert states() == before

@@ -4,24 +4,29 @@
 """
 
 from . import (
-    cheating,
     escaping,
     exhausting,
     forging,
+    habits,
     hanging,
     honest,
     injecting,
+    intruding,
     malformed,
+    odd_values,
+    patching,
     stealing,
     tampering,
 )
 from .cases import CELL_SECONDS, EXERCISES, MEMORY_MEGABYTES, TOTAL_SECONDS, Case, Place
 
 GROUPS: dict[str, tuple[Case, ...]] = {
-    "honest": honest.CASES,
+    "honest": (*honest.CASES, *habits.CASES),
     "hanging": hanging.CASES,
     "exhausting": exhausting.CASES,
-    "cheating": cheating.CASES,
+    "patching": patching.CASES,
+    "intruding": intruding.CASES,
+    "odd values": odd_values.CASES,
     "forging": forging.CASES,
     "stealing": stealing.CASES,
     "escaping": escaping.CASES,

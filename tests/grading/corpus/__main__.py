@@ -5,9 +5,11 @@ import sys
 import tempfile
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from . import CASES, GROUPS, Case
-from .classroom import Classroom, Findings, disagreements, said, verdicts
+from .classroom import Classroom
+from .findings import Findings, disagreements, verdicts
 
 
 def main() -> int:
@@ -65,16 +67,21 @@ def _line(group: str, case: Case, findings: Findings) -> str:
     rows = findings.rows_of(case)
     counts = Counter(verdicts(case, findings).values())
     verdict = ", ".join(f"{n} {name}" if n < 4 else name for name, n in counts.items())
-    reason = _short(said(rows[0])) if rows else ""
+    reason = _reason(rows[0]) if rows else ""
     seconds = f"{rows[0]['seconds']:.1f}" if rows else ""
     faults = "; ".join(disagreements(case, findings)) or "yes"
     cells = [group, case.name, case.tries, verdict, reason, seconds, faults]
     return "| " + " | ".join(_cell(text) for text in cells) + " |"
 
 
-def _short(text: str) -> str:
-    interesting = [line for line in text.splitlines() if "cases agree" not in line]
-    return "; ".join(interesting)[:160]
+def _reason(row: dict[str, Any]) -> str:
+    """Give what a teacher reads first: the reason, or what was noted, or what went wrong."""
+    checks = [check for check in row["checks"] if check["outcome"] != "right"]
+    reasons = [reason for check in checks for reason in check["reasons"]]
+    messages = [check["message"].splitlines()[-1] for check in checks if check["message"]]
+    errors = [cell["error"] for cell in row["cells"] if cell["error"]]
+    told = filter(None, (row["reason"], *reasons, *row["notes"], *messages, *errors))
+    return "; ".join(dict.fromkeys(line.strip() for line in told))[:200]
 
 
 def _cell(text: str) -> str:

@@ -198,6 +198,23 @@ if student is not None:
 """,
     ),
     _forgery(
+        "unfolding-message",
+        "finds the grader's own channel in the frames, and sends a little that unfolds to much",
+        f"""
+{_FRAMES}
+import json
+import struct
+
+nest = '{{"a":["<f8",[1000000],0,"C"]}}'
+for number in range(40):
+    nest = '{{"l":[%s,{{"=":%d}}]}}' % (nest, number)
+text = ('{{"d":[["reply",{{"d":[["value",%s]]}}]]}}' % nest).encode()
+body = struct.pack("!I", len(text)) + text + bytes(8 * 10**6)
+if student is not None:
+    student._reply = lambda reply: student._channel.send_packed(body)
+""",
+    ),
+    _forgery(
         "endless-reports",
         "finds the grader's own channel in the frames, and reports for ever",
         f"""
