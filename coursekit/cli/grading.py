@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from coursekit.grading.class_run import Spread, Watcher
     from coursekit.grading.distributing import Examine
     from coursekit.grading.finishing import Finished
-    from coursekit.grading.grades import Grade
     from coursekit.grading.records import SubmissionResult
+    from coursekit.grading.reports.grades import Grade
 
 _BYTES_A_JOB = 3 << 30  # an examiner, its warm parent, and a learner's process at work
 
@@ -93,11 +93,11 @@ def grade_class(
     grades only what changed. Your own decisions go into adjustments.csv, which is never
     overwritten.
     """
-    from coursekit.grading.adjustments import read_adjustments
     from coursekit.grading.class_run import examine_class, read_class
     from coursekit.grading.finishing import finish_class
-    from coursekit.grading.journal import Journal
-    from coursekit.grading.rosters import read_roster
+    from coursekit.grading.reports.adjustments import read_adjustments
+    from coursekit.grading.reports.journal import Journal
+    from coursekit.grading.reports.rosters import read_roster
 
     wanted = _Wanted(engine, cell_seconds, total_seconds, memory, require_isolation)
     listed = read_roster(roster) if roster else None
@@ -160,7 +160,7 @@ class _Wanted:
 
             return NbvalExaminer(self.cell_seconds)
         from coursekit.grading.distributing import Examiner
-        from coursekit.grading.examining import Settings
+        from coursekit.grading.examination.examining import Settings
 
         settings = Settings(
             cell_seconds=self.cell_seconds,

@@ -1,4 +1,4 @@
-"""Grading: deriving exercises from solutions."""
+"""Grading: exercises released from solutions, and classes graded."""
 
 import lazy_loader as _lazy
 

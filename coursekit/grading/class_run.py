@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from .records import CheckResult, Plan, Submission, SubmissionResult
 
 if TYPE_CHECKING:
-    from .journal import Journal
+    from .reports.journal import Journal
 
 Spread = Callable[[Sequence[Plan]], Iterator[SubmissionResult]]
 #: Names the key points that an answer in words mentions: question id and text to key points.
@@ -53,9 +53,9 @@ def read_class(source: Path, output: Path) -> Reading:
     FileNotFoundError
         If there is no such file or folder.
     """
-    from .finding import find_submissions
-    from .references import references
-    from .restoring import note_duplicates, plan
+    from .submissions.finding import find_submissions
+    from .submissions.references import references
+    from .submissions.restoring import note_duplicates, plan
 
     known = references()
     plans, unreadable = [], []
@@ -76,7 +76,7 @@ def _outside(submissions: Iterable[Submission], output: Path) -> Iterator[Submis
 
 
 def _read(submission: Submission, plan: Callable[[Submission], Plan]) -> Plan | SubmissionResult:
-    from .reading import UnreadableError
+    from .submissions.reading import UnreadableError
 
     try:
         if submission.problem:

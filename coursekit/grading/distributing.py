@@ -6,9 +6,14 @@ again and again is handed to a person.
 """
 
 import contextlib
+import faulthandler
+import os
+import tempfile
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter, deque
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from coursekit import __version__
@@ -16,11 +21,14 @@ from coursekit import __version__
 from .records import Plan, SubmissionResult
 
 if TYPE_CHECKING:
-    from .examining import Settings
+    from .examination.examining import Settings
 
 #: How often a submission may bring down the process of its examiner; Dask allows as many.
 MOST_TRIES = 3
 _REASON = f"the process that examined it died {MOST_TRIES} times: look at it yourself"
+
+#: What checks may compute besides the limit of the submission; the slowest takes a second.
+_SECONDS_TO_CHECK = 60.0
 
 # An examiner is one process: threads of a Dask worker take turns.
 _turn = threading.Lock()
@@ -51,15 +59,26 @@ class Examiner:
         IsolationError
             If the machine enforces less than what is required.
         """
-        from .examining import examine
+        from .examination.examining import examine
         from .sandbox import probe, require
 
         isolation = probe()
         require(isolation, self.level)
+        # What it does not end in time ends this process: a value that keeps the check itself busy.
+        faulthandler.dump_traceback_later(
+            self.settings.total_seconds + _SECONDS_TO_CHECK, exit=True, file=_nowhere()
+        )
         try:
             return examine(plan, settings=replace(self.settings, isolation=isolation))
         except Exception as error:
             return _not_examined(plan, f"the grader itself failed: {type(error).__name__}: {error}")
+        finally:
+            faulthandler.cancel_dump_traceback_later()
+
+
+@cache
+def _nowhere() -> Any:
+    return open(os.devnull, "w")
 
 
 class ClusterError(RuntimeError):
@@ -77,50 +96,67 @@ def examine_here(
     examine : callable
         Gives the result of a plan; it can be pickled.
     n_jobs : int
-        How many processes; with one, it is this process.
+        How many processes.
 
     Yields
     ------
     SubmissionResult
         One for each plan, in the order in which they are done.
     """
-    tries = dict.fromkeys(range(len(plans)), 0)
-    while tries:
-        waiting = [number for number, n_tries in tries.items() if n_tries < MOST_TRIES]
-        for number in tries.keys() - set(waiting):
-            del tries[number]
-            yield _given_up(plans[number])
-        # One by one at last, so that only the one that is to blame is given up.
-        suspects = [number for number in waiting if tries[number] == MOST_TRIES - 1]
-        batches = [[number] for number in suspects] or [waiting]
-        for batch in batches:
-            chosen = [(number, plans[number]) for number in batch]
-            for number, result in _in_processes(chosen, examine, n_jobs):
-                del tries[number]
-                yield result
-            for number in batch:
-                if number in tries:
-                    tries[number] += 1
+    waiting, suspects = deque(range(len(plans))), deque[int]()
+    n_deaths: Counter[int] = Counter()
+    with _temporary_folder() as folder:
+        while waiting or suspects:
+            # One by one at last, so that only the one that is to blame is given up.
+            batch = waiting or deque([suspects.popleft()])
+            fallen = yield from _in_processes(plans, batch, examine, n_jobs, folder)
+            for number in fallen:
+                n_deaths[number] += 1
+                if n_deaths[number] < MOST_TRIES:
+                    suspects.append(number)
+                else:
+                    yield _given_up(plans[number])
 
 
 def _in_processes(
-    numbered: Sequence[tuple[int, Plan]], examine: Examine, n_jobs: int
-) -> Iterator[tuple[int, SubmissionResult]]:
-    """Examine until all is done or a process dies."""
-    if n_jobs == 1:
-        yield from ((number, examine(plan)) for number, plan in numbered)
-        return
-    import joblib
-    from joblib.externals.loky.process_executor import TerminatedWorkerError
+    plans: Sequence[Plan], waiting: "deque[int]", examine: Examine, n_jobs: int, folder: str
+) -> Generator[SubmissionResult, None, list[int]]:
+    """Examine until all is done or a process dies; return what was at work when it died."""
+    from joblib.externals import loky
 
-    parallel = joblib.Parallel(n_jobs=n_jobs, return_as="generator_unordered", batch_size=1)
-    calls = (joblib.delayed(_numbered)(number, plan, examine) for number, plan in numbered)
-    with contextlib.suppress(TerminatedWorkerError):
-        yield from parallel(calls)
+    pool = loky.ProcessPoolExecutor(n_jobs, initializer=_keep_to, initargs=(folder,))
+    at_work: dict[Any, int] = {}
+    try:
+        while waiting or at_work:
+            # No more at once than there are processes: whatever waits here is innocent.
+            while waiting and len(at_work) < n_jobs:
+                number = waiting.popleft()
+                at_work[pool.submit(examine, plans[number])] = number
+            done, _ = loky.wait(at_work, return_when=loky.FIRST_COMPLETED)
+            for future in done:
+                if isinstance(future.exception(), loky.process_executor.BrokenProcessPool):
+                    return list(at_work.values())
+                del at_work[future]
+                yield future.result()
+        return []
+    finally:
+        pool.shutdown(kill_workers=True)
 
 
-def _numbered(number: int, plan: Plan, examine: Examine) -> tuple[int, SubmissionResult]:
-    return number, examine(plan)
+def _keep_to(folder: str) -> None:
+    """Let this process make its temporary files where they are removed even if it is killed."""
+    tempfile.tempdir = folder
+
+
+@contextlib.contextmanager
+def _temporary_folder() -> Iterator[str]:
+    from .examination.private_folder import remove_folder
+
+    folder = tempfile.mkdtemp(prefix="coursekit-")
+    try:
+        yield folder
+    finally:
+        remove_folder(folder)
 
 
 def examine_on_cluster(

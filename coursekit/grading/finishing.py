@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from .adjustments import read_adjustments
-from .class_page import write_class_page
-from .feedback import write_feedback
-from .gradebook import write_gradebook
-from .grades import Grade, grades, unused
-from .journal import Journal
-from .platforms import write_format
-from .rosters import Roster
+from .reports.adjustments import read_adjustments
+from .reports.class_page import write_class_page
+from .reports.feedback import write_feedback
+from .reports.gradebook import write_gradebook
+from .reports.grades import Grade, grades, unused
+from .reports.journal import Journal
+from .reports.platforms import write_format
+from .reports.rosters import Roster
 
 
 @dataclass(frozen=True)

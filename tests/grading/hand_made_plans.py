@@ -4,7 +4,7 @@ import json
 import re
 from pathlib import Path
 
-from coursekit.grading.examining import Settings, examine
+from coursekit.grading.examination.examining import Settings, examine
 from coursekit.grading.records import Plan, Step
 from coursekit.grading.sandbox import probe
 

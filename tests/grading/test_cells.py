@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from coursekit.grading.cell_outputs import checked_outputs, clean_text
+from coursekit.grading.examination.cell_outputs import checked_outputs, clean_text
 from tests.grading.hand_made_plans import CHECK_TRIM, TRIM, examined, outcomes, shown
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX system")

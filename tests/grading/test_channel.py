@@ -9,9 +9,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from coursekit.grading.channel import Channel, ClosedError, LateError
-from coursekit.grading.packing import MOST_BYTES, MOST_PARTS, Packer, PackingError, type_name
-from coursekit.grading.unpacking import ProtocolError, Unpacker
+from coursekit.grading.examination.channel import Channel, ClosedError, LateError
+from coursekit.grading.examination.packing import (
+    MOST_BYTES,
+    MOST_PARTS,
+    Packer,
+    PackingError,
+    type_name,
+)
+from coursekit.grading.examination.unpacking import ProtocolError, Unpacker
 
 TOKEN = b"a token of 16 by"
 Point = namedtuple("Point", "x y")

@@ -6,10 +6,10 @@ from xml.etree import ElementTree
 
 import pytest
 
-from coursekit.grading.class_page import class_html, write_class_page
-from coursekit.grading.feedback import write_feedback
-from coursekit.grading.grades import grades
-from coursekit.grading.misunderstandings import shared_mistakes
+from coursekit.grading.reports.class_page import class_html, write_class_page
+from coursekit.grading.reports.feedback import write_feedback
+from coursekit.grading.reports.grades import grades
+from coursekit.grading.reports.misunderstandings import shared_mistakes
 from tests.grading.results_samples import LESSON, MISTAKES, check, classroom, result, unreadable
 from tests.grading.test_feedback import EVIL, assert_harmless, evil_result
 
@@ -133,8 +133,8 @@ def test_the_same_results_give_the_same_page():
     code = (
         "import sys; sys.path.insert(0, '.')\n"
         "from tests.grading.results_samples import classroom\n"
-        "from coursekit.grading.class_page import class_html\n"
-        "from coursekit.grading.grades import grades\n"
+        "from coursekit.grading.reports.class_page import class_html\n"
+        "from coursekit.grading.reports.grades import grades\n"
         "sys.stdout.write(class_html(grades(classroom(12))))"
     )
     other = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)

@@ -2,6 +2,8 @@
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 
@@ -114,3 +116,23 @@ def test_a_submission_that_kills_every_worker_is_given_to_a_person(cluster, tmp_
 
     lost = [result.student for result in results if result.status != "graded"]
     assert (len(results), lost) == (3, ["student 1"])
+
+
+def test_a_check_that_never_ends_ends_its_process():
+    script = """
+import time
+from coursekit.grading import distributing
+from coursekit.grading.examination import examining
+from coursekit.grading.records import Plan
+
+distributing._SECONDS_TO_CHECK = 0.5
+examining.examine = lambda *_, **__: sum(iter(int, 1))
+examiner = distributing.Examiner(examining.Settings(total_seconds=0.5))
+examiner(Plan("ana", "ana.ipynb", "14_optimizers", ()))
+"""
+    begun = time.monotonic()
+
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=60)
+
+    assert found.returncode == 1
+    assert time.monotonic() - begun < 30

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from coursekit.checks import assess, exercises
-from coursekit.grading.examining import examine
-from coursekit.grading.launching import start_student
-from coursekit.grading.remote import Conversation, RemoteAnswer
+from coursekit.grading.examination.examining import examine
+from coursekit.grading.examination.launching import start_student
+from coursekit.grading.examination.remote import Conversation, RemoteAnswer
 from tests.grading.hand_made_plans import (
     CHECK_OPTIMISM,
     CHECK_TRIM,

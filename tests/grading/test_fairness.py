@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 import coursekit
-from coursekit.grading.suspicions import needs_person, scan
+from coursekit.grading.examination.suspicions import needs_person, scan
 from tests.grading.hand_made_plans import (
     CHECK_OPTIMISM,
     CHECK_TRIM,
@@ -101,7 +101,7 @@ def test_an_object_that_equals_everything_gets_nothing(base, made):
         ("import os\nos.kill(os.getppid(), 0)", "signal"),
         ("import coursekit.checks.lesson_06_outliers", "lesson_06_outliers"),
         ("__import__('coursekit.checks.' + 'lesson_06' + '_outliers')", "lesson_06_outliers"),
-        ("import coursekit.grading.examining", "coursekit.grading"),
+        ("import coursekit.grading.examination.examining", "coursekit.grading"),
         (f"open({str(PACKAGE)!r} + '/checks/les' + 'son_06_outliers.py')", "lesson_06"),
         (f"import os\nos.listdir({str(PACKAGE)!r} + '/ch' + 'ecks')", "checks"),
         (
@@ -167,7 +167,7 @@ def test_what_an_act_means_depends_on_the_sandbox(kind, detail, enforced, decide
     [
         ("import ctypes as c", ["ctypes"]),
         ("from coursekit.checks import lesson_06_outliers", ["secret"]),
-        ("def f():\n    from coursekit.grading import student", ["secret"]),
+        ("def f():\n    from coursekit.grading.examination import student", ["secret"]),
         ("path = '/proc/self/mem'", ["memory"]),
         ("%%bash\ncat /etc/passwd", ["program"]),
         ("%matplotlib inline\nimport numpy as np\n!ls", []),
@@ -324,7 +324,7 @@ def test_one_submission_has_no_effect_on_the_next():
 
 
 def test_a_check_that_takes_a_wrong_answer_for_a_right_one_is_left_to_a_person(monkeypatch):
-    monkeypatch.setattr("coursekit.grading.judging.difference", lambda *_, **__: None)
+    monkeypatch.setattr("coursekit.grading.examination.judging.difference", lambda *_, **__: None)
 
     (check,) = examined(TRIM, CHECK_TRIM).checks
 
@@ -340,7 +340,7 @@ def test_a_check_that_fails_itself_is_left_to_a_person_and_the_rest_is_checked(m
             raise ZeroDivisionError("a fault of ours")
         return assess(exercise, answer)
 
-    monkeypatch.setattr("coursekit.grading.examining.assess", fragile)
+    monkeypatch.setattr("coursekit.grading.examination.examining.assess", fragile)
 
     result = examined(TRIM, CHECK_TRIM, OPTIMISM, CHECK_OPTIMISM)
 

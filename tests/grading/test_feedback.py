@@ -5,10 +5,10 @@ from html.parser import HTMLParser
 
 import pytest
 
-from coursekit.grading.adjustments import Adjustment
-from coursekit.grading.feedback import feedback_html, write_feedback
-from coursekit.grading.grades import grades
 from coursekit.grading.records import CellResult, SubmissionResult
+from coursekit.grading.reports.adjustments import Adjustment
+from coursekit.grading.reports.feedback import feedback_html, write_feedback
+from coursekit.grading.reports.grades import grades
 from tests.grading.results_samples import (
     CELLS,
     LESSON,

@@ -6,9 +6,9 @@ import zipfile
 
 import pytest
 
-from coursekit.grading.archives import ArchiveError, list_members, read_member
-from coursekit.grading.finding import MOST_NOTEBOOKS, SourceError, find_submissions
-from coursekit.grading.naming import StudentKey, clean, folder_name, unique_names
+from coursekit.grading.submissions.archives import ArchiveError, list_members, read_member
+from coursekit.grading.submissions.finding import MOST_NOTEBOOKS, SourceError, find_submissions
+from coursekit.grading.submissions.naming import StudentKey, clean, folder_name, unique_names
 
 MOODLE = "Ana Lopez_1234_assignsubmission_file_"
 CANVAS = "lopezana_LATE_1234_5678_14_optimizers-2.ipynb"

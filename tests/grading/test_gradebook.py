@@ -6,13 +6,13 @@ import warnings
 import pandas as pd
 import pytest
 
-from coursekit.grading.adjustments import AdjustmentError, read_adjustments
 from coursekit.grading.finishing import finish_class
-from coursekit.grading.gradebook import gradebook_rows, write_gradebook
-from coursekit.grading.grades import grades, unused
-from coursekit.grading.journal import Journal
-from coursekit.grading.platforms import write_format
-from coursekit.grading.rosters import RosterError, read_roster
+from coursekit.grading.reports.adjustments import AdjustmentError, read_adjustments
+from coursekit.grading.reports.gradebook import gradebook_rows, write_gradebook
+from coursekit.grading.reports.grades import grades, unused
+from coursekit.grading.reports.journal import Journal
+from coursekit.grading.reports.platforms import write_format
+from coursekit.grading.reports.rosters import RosterError, read_roster
 from tests.grading.results_samples import LESSON, MISTAKES, check, classroom, result, unreadable
 
 OTHER = "08_l1_l2"

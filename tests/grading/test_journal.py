@@ -9,9 +9,9 @@ from datetime import UTC, datetime
 import psutil
 import pytest
 
-from coursekit.grading.journal import Journal, read_results
-from coursekit.grading.output_folder import OutputError
 from coursekit.grading.records import Plan
+from coursekit.grading.reports.journal import Journal, read_results
+from coursekit.grading.reports.output_folder import OutputError
 from tests.grading.results_samples import CELLS, check, result, unreadable
 
 MADE_AT = datetime(2026, 1, 5, tzinfo=UTC)
@@ -159,7 +159,7 @@ def test_the_lock_of_another_process_holds_until_it_dies(tmp_path):
     code = """
         import sys, time
         from pathlib import Path
-        from coursekit.grading.journal import Journal
+        from coursekit.grading.reports.journal import Journal
         with Journal(Path(sys.argv[1])):
             print("in", flush=True)
             time.sleep(60)

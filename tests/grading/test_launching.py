@@ -10,8 +10,8 @@ import time
 import psutil
 import pytest
 
-from coursekit.grading import warm_forks
-from coursekit.grading.examining import examine
+from coursekit.grading.examination import warm_forks
+from coursekit.grading.examination.examining import examine
 from tests.grading.hand_made_plans import (
     CHECK_TRIM,
     TRIM,
@@ -27,7 +27,7 @@ pytestmark = pytest.mark.skipif(os.name != "posix", reason="needs a POSIX system
 forked_only = pytest.mark.skipif(sys.platform != "linux", reason="needs Linux to fork")
 
 EXAMINER = """
-from coursekit.grading import warm_forks
+from coursekit.grading.examination import warm_forks
 from tests.grading.hand_made_plans import examined
 
 print(warm_forks.warm_forks().pid, flush=True)

@@ -10,10 +10,10 @@ import zipfile
 
 import pytest
 
-from coursekit.grading.reading import UnreadableError, read_cells
 from coursekit.grading.records import Submission
-from coursekit.grading.references import references
-from coursekit.grading.restoring import plan
+from coursekit.grading.submissions.reading import UnreadableError, read_cells
+from coursekit.grading.submissions.references import references
+from coursekit.grading.submissions.restoring import plan
 from tests.grading.submissions import notebook, solved
 
 CELLS = {"nbformat": 4, "nbformat_minor": 5, "metadata": {}}
@@ -241,8 +241,9 @@ def test_reading_loads_nothing_that_is_slow():
     loaded = subprocess.run(
         [
             *(sys.executable, "-c"),
-            "import sys, coursekit.grading.finding, coursekit.grading.restoring as r\n"
-            "from coursekit.grading.references import references\nreferences()\n"
+            "import sys, coursekit.grading.submissions.finding\n"
+            "from coursekit.grading.submissions import restoring\n"
+            "from coursekit.grading.submissions.references import references\nreferences()\n"
             f"print([name for name in {names} if name in sys.modules])",
         ],
         capture_output=True,

@@ -8,11 +8,11 @@ import zipfile
 import pytest
 
 from coursekit.course import find_lesson, shipped_course
-from coursekit.grading.finding import find_submissions
-from coursekit.grading.reading import UnreadableError
 from coursekit.grading.records import Submission
-from coursekit.grading.references import BrokenExerciseError, find_reference, references
-from coursekit.grading.restoring import note_duplicates, plan
+from coursekit.grading.submissions.finding import find_submissions
+from coursekit.grading.submissions.reading import UnreadableError
+from coursekit.grading.submissions.references import BrokenExerciseError, find_reference, references
+from coursekit.grading.submissions.restoring import note_duplicates, plan
 from tests.grading.submissions import cell_of, code, notebook, place_of, solutions, solved, write
 
 PLATEAU, ADAM = "14_plateau", "14_adam_step"
@@ -465,7 +465,7 @@ def test_the_fingerprint_changes_with_the_reference(plan_of):
 
 def test_the_reference_changes_with_the_code_that_checks(tmp_path, monkeypatch):
     from coursekit import checks as checks_package
-    from coursekit.grading import references as module
+    from coursekit.grading.submissions import references as module
 
     (tmp_path / "lesson_14_optimizers.py").write_text("1")
     monkeypatch.setattr(checks_package, "__file__", str(tmp_path / "__init__.py"))

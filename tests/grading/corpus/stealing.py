@@ -331,7 +331,7 @@ MEMORY: Sequence = (
                 return weights, first, second
             """
         },
-        adam="wrong|review",
+        adam="wrong|review|crashed",
         others="right|review",
     ),
     _look(

@@ -38,7 +38,7 @@ def assess(exercise: Any, answer: Callable[..., Any]) -> Any:
 def take_the_place_of_checks() -> None:
     """Put a module without exercises in the place of the real one, and forget how we got here.
 
-    To import one of those modules anew is noticed: see :mod:`coursekit.grading.auditing`.
+    To import one of those modules anew is noticed, as ``auditing`` says.
     """
     if getattr(sys.modules.get(_CHECKS), "__path__", None) == []:
         return

@@ -1,7 +1,8 @@
 """The learner's process: runs cells and calls functions as the examiner asks, and nothing else.
 
 It holds no reference, no case beyond the one at hand and no solution. Only plain values leave it.
-``python -m coursekit.grading.student`` is such a process made anew, where forking is impossible.
+``python -m coursekit.grading.examination.student`` is such a process made anew, where forking is
+impossible.
 """
 
 import base64
@@ -20,12 +21,12 @@ import numpy as np
 
 from coursekit.checks.running import own_line
 
+from ..sandbox.entering import enter
+from ..sandbox.isolation import Confinement, IsolationError
 from .auditing import Auditor
 from .channel import TOKEN_BYTES, Channel, ClosedError
 from .packing import Packer, PackingError, type_name
 from .remote_errors import error_facts, rebuild_error
-from .sandbox.entering import enter
-from .sandbox.isolation import Confinement, IsolationError
 from .shell import error_text, make_shell, run_cell, take_over
 from .stand_ins import take_the_place_of_checks
 from .watched_modules import Watch
@@ -182,8 +183,10 @@ class Student:
         can = [name for name in _ABILITIES if _has(kind, name)]
         return {"id": len(self._objects) - 1, "type": type_name(value), "can": can}
 
-    def _stub(self, facts: dict[str, Any]) -> Callable[..., Any]:
-        """Give a function that calls one of the examiner's."""
+    def _stub(self, facts: dict[str, Any]) -> Any:
+        """Give an object that was kept here, or a function that calls one of the examiner's."""
+        if "theirs" in facts:
+            return self._objects[facts["theirs"]]
         number, name = facts["id"], facts["name"]
 
         def stub(*args: Any, **kwargs: Any) -> Any:

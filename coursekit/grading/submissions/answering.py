@@ -1,7 +1,7 @@
 """Collects the answers in words of a submission, which a person grades."""
 
+from ..records import FreeText
 from .reading import StudentCell, StudentNotebook
-from .records import FreeText
 from .references import Reference, ReferenceText, is_unanswered
 
 

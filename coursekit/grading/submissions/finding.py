@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from coursekit.course import lessons
 
+from ..records import Submission
 from .archives import ArchiveError
 from .handed_in import HandedIn, look_into, no_notebook
 from .naming import (
@@ -16,7 +17,6 @@ from .naming import (
     student_of,
     unique_names,
 )
-from .records import Submission
 
 _WRAPPERS = {"submissions", "submitted", "uploads"}
 _MOST_SHOWN = 300

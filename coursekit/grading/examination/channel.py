@@ -52,7 +52,7 @@ class Channel:
     token : bytes
         The secret of this conversation; 16 bytes.
     refer, resolve : callable, optional
-        For objects that stay where they are; see :mod:`coursekit.grading.packing`.
+        For objects that stay where they are; see :mod:`coursekit.grading.examination.packing`.
     most_bytes : int
         Largest frame that is received.
     """

@@ -15,7 +15,7 @@ from coursekit.kernels import protocol
 
 _SECONDS_TO_IMPORT = 300.0
 _SECONDS_TO_ANSWER = 60.0
-_COMMAND = ("-m", "coursekit.grading.warm_parent")
+_COMMAND = ("-m", "coursekit.grading.examination.warm_parent")
 
 #: Each learner's process computes in one thread, so that sums come out alike everywhere.
 _SETTINGS = {
@@ -37,7 +37,7 @@ class LaunchError(Exception):
 
 def environment_of_students() -> dict[str, str]:
     """Give the environment that learners' processes start with: nothing of the teacher's."""
-    from .sandbox.environment import clean_environment
+    from ..sandbox.environment import clean_environment
 
     kept = clean_environment(os.environ)
     if "PYTHONPATH" in os.environ:

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ..records import CheckResult
 from .grades import Grade, label
 from .output_folder import write_whole
 from .pages import clean, feedback_paths
-from .records import CheckResult
 from .summaries import check_lines, head_lines
 
 _FOLDER = "gradescope"

@@ -13,12 +13,12 @@ import sys
 import time
 from typing import Any
 
+from ..sandbox.isolation import Confinement, Isolation
+from ..sandbox.places import confinement_for
 from .channel import TOKEN_BYTES, Channel, ClosedError, LateError
 from .memory_watch import MemoryWatch, end_family
 from .packing import PackingError
 from .private_folder import private_folder
-from .sandbox.isolation import Confinement, Isolation
-from .sandbox.places import confinement_for
 from .unpacking import ProtocolError
 from .warm_forks import (
     End,
@@ -208,7 +208,7 @@ def _start_fresh(
     with resources:
         shared = os.name != "posix"
         process = subprocess.Popen(
-            [sys.executable, "-m", "coursekit.grading.student"],
+            [sys.executable, "-m", "coursekit.grading.examination.student"],
             env=environment_of_students(),
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
@@ -230,7 +230,7 @@ def _start_fresh(
 
 def _secrets(limits: Confinement) -> list[str]:
     """Give what a learner has no reason to touch; this room itself is in every traceback."""
-    room = os.path.dirname(os.path.abspath(__file__))
+    room = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
     return [path for path in limits.hidden if path != room]
 
 

@@ -6,13 +6,13 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from ..records import CheckResult
 from .charts import draw_mistakes, draw_outcomes, draw_scores
 from .gradebook import exercises_of, notes
 from .grades import Grade, label
 from .misunderstandings import SharedMistake, shared_mistakes
 from .output_folder import write_whole
 from .pages import COLOURS, SIGNS, feedback_paths, lesson_title, link, page, points_text
-from .records import CheckResult
 
 FILE_NAME = "class.html"
 _N_DRAWN = 12

@@ -8,13 +8,13 @@ from typing import Any
 
 from coursekit.checks import assess, find_exercise
 
+from ..records import CellResult, CheckResult, Plan, Step, SubmissionResult, for_review
+from ..sandbox.isolation import Isolation, describe
 from .cell_outputs import checked_outputs, clean_text
 from .judging import crashed_result, result_of, try_wrong_answer, undisturbed
 from .launching import start_student
-from .records import CellResult, CheckResult, Plan, Step, SubmissionResult, for_review
 from .remote import Conversation, LostError, RemoteAnswer, TimeLimitError
 from .remote_errors import rebuild_error
-from .sandbox.isolation import Isolation, describe
 from .suspicions import needs_person, scan, sentence
 from .unpacking import ProtocolError
 from .warm_forks import LaunchError

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, cast
 
+from ..records import Submission
 from .archives import MOST_BYTES, ArchiveError, read_member
-from .records import Submission
 
 CellKind = Literal["code", "markdown", "raw"]
 _MOST_CELLS, _MOST_CODE, _MOST_PIECES = 5_000, 5 * 2**20, 8_000_000

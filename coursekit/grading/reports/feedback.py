@@ -5,12 +5,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from ..records import CellResult, CheckResult, SubmissionResult
 from .grades import Grade, label
 from .misunderstandings import split_reference
 from .output_folder import write_whole
 from .pages import SIGNS, feedback_paths, lesson_title, page
 from .pictures import checked_png
-from .records import CellResult, CheckResult, SubmissionResult
 
 _MOST_CELLS = 200
 _MOST_PICTURE_TEXT = 12_000_000

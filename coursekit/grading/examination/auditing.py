@@ -24,7 +24,7 @@ _LOCAL_ADDRESSES = frozenset({"127.0.0.1", "::1", "localhost", ""})
 #: Layers of the standard library, and of ours, between the learner's call and the system's.
 _THIN = re.compile(
     r"^<frozen |[/\\](os|subprocess|ctypes[/\\](__init__|util)|pathlib|pathlib[/\\]_local|io|shutil"
-    r"|signal|socket|codecs|grading[/\\]shell)\.py$"
+    r"|signal|socket|codecs|examination[/\\]shell)\.py$"
 )
 
 # Bound now: the learner's code may replace any of these names later.

@@ -1,7 +1,7 @@
 """The warm parent of learners' processes: imports everything once, computes nothing, and forks.
 
-Run as ``python -m coursekit.grading.warm_parent DESCRIPTOR`` by an examiner, with whom it ends. It
-never imports the modules that hold references, mistakes and solutions.
+Run as ``python -m coursekit.grading.examination.warm_parent DESCRIPTOR`` by an examiner, with whom
+it ends. It never imports the modules that hold references, mistakes and solutions.
 """
 
 import contextlib
@@ -104,7 +104,7 @@ def kill_orphans() -> None:
 
 
 def _inherit_orphans() -> None:
-    from .sandbox.syscalls import PR_SET_CHILD_SUBREAPER, prctl
+    from ..sandbox.syscalls import PR_SET_CHILD_SUBREAPER, prctl
 
     with contextlib.suppress(OSError):
         prctl(PR_SET_CHILD_SUBREAPER, 1)
@@ -120,7 +120,7 @@ def _import_student() -> Callable[[dict[str, Any]], NoReturn]:
     """
     import psutil  # noqa: F401
 
-    from .sandbox.entering import die_with_parent
+    from ..sandbox.entering import die_with_parent
     from .stand_ins import take_the_place_of_checks
     from .student import become_student
 

@@ -33,9 +33,9 @@ from typing import Any
 
 from coursekit import __version__
 
+from ..records import SCHEMA, Plan, SubmissionResult
 from .grades import natural_order
 from .output_folder import PRIVATE, OutputError, cannot_write, only_run, replacing
-from .records import SCHEMA, Plan, SubmissionResult
 
 RESULTS = "results.json"
 _LINES = "results.jsonl"

@@ -11,11 +11,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from pathlib import PurePosixPath
 
+from ..records import SCHEMA, FreeText, Plan, Step, Submission
 from .answering import free_texts
 from .matching import Match, match_checks
 from .reading import StudentCell, StudentNotebook, read_cells
 from .recognising import recognise
-from .records import SCHEMA, FreeText, Plan, Step, Submission
 from .references import Reference, ReferenceCheck
 
 _SKIPPING_TAGS = {"skip-execution", "nbval-skip"}
@@ -32,7 +32,7 @@ def plan(submission: Submission, references: Mapping[str, Reference]) -> Plan:
     ----------
     submission : Submission
     references : mapping of str to Reference
-        From :func:`coursekit.grading.references.references`.
+        From :func:`coursekit.grading.submissions.references.references`.
 
     Returns
     -------

@@ -5,8 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
+from ..records import CheckResult, SubmissionResult
 from .adjustments import Adjustment, same_name
-from .records import CheckResult, SubmissionResult
 
 
 def natural_order(*texts: str) -> tuple[object, ...]:

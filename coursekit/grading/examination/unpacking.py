@@ -145,7 +145,9 @@ class Unpacker:
         if tag == "c":
             return complex(*content)
         if tag == "range":
-            return range(*content)
+            found = range(*content)
+            self._add(len(found), 0)
+            return found
         if tag == "...":
             return Ellipsis
         if tag == "b":

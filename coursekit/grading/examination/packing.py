@@ -164,6 +164,7 @@ class Packer:
         if kind is complex:
             return {"c": [value.real, value.imag]}
         if kind is range:
+            self._add(len(value), 0)  # three numbers to send, and all of them to compare
             return {"range": [value.start, value.stop, value.step]}
         if value is Ellipsis:
             return {"...": 0}

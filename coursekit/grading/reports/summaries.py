@@ -1,8 +1,8 @@
 """Says in plain lines how a submission came out, for places that show no page."""
 
+from ..records import CheckResult
 from .grades import Grade, label
 from .pages import change_text, clean, points_text
-from .records import CheckResult
 
 
 def summary_lines(grade: Grade) -> list[str]:

@@ -13,8 +13,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from ..submissions.naming import folder_name
 from .grades import Grade
-from .naming import folder_name
 
 if TYPE_CHECKING:
     from jinja2 import Environment

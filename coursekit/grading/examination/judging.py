@@ -14,8 +14,8 @@ from coursekit.checks.outcomes import Outcome
 from coursekit.checks.running import observe
 from coursekit.checks.values import difference
 
+from ..records import CheckResult
 from .cell_outputs import clean_text
-from .records import CheckResult
 
 _LONGEST_MESSAGE = 6000
 _WRONG_CONSTANT = 123456.789

@@ -1,0 +1,1 @@
+"""Submissions: found, read whatever their state, and restored to what the reference asks."""
