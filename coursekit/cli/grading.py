@@ -246,7 +246,7 @@ def _report(finished: "Finished", output: Path, *, as_json: bool) -> None:
             grade.result.lesson or grade.result.shown,
             f"{grade.total + grade.adjustment:g}/{grade.result.points:g}",
             len(grade.undecided) or "",
-            grade.result.reason or "; ".join(grade.result.notes),
+            grade.result.reason or _why(grade),
         )
         for grade in finished.grades
         if grade.undecided or grade.result.status == "unreadable"
@@ -257,6 +257,11 @@ def _report(finished: "Finished", output: Path, *, as_json: bool) -> None:
     typer.echo(f"{n_graded} of {len(finished.grades)} graded, {len(rows)} need you")
     for path in finished.files:
         typer.echo(f"  {path}")
+
+
+def _why(grade: "Grade") -> str:
+    waiting = [f"{check.exercise}: {' '.join(check.reasons)}" for check in grade.undecided]
+    return " ".join(line.removesuffix(": ") for line in waiting)
 
 
 def _document(finished: "Finished", output: Path) -> dict[str, Any]:

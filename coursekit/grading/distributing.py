@@ -8,6 +8,7 @@ again and again is handed to a person.
 import contextlib
 import faulthandler
 import os
+import sys
 import tempfile
 import threading
 from collections import Counter, deque
@@ -29,6 +30,9 @@ _REASON = f"the process that examined it died {MOST_TRIES} times: look at it you
 
 #: What checks may compute besides the limit of the submission; the slowest takes a second.
 _SECONDS_TO_CHECK = 60.0
+
+#: An examiner without work ends by itself, should nobody be left to end it.
+_SECONDS_IDLE = 600
 
 # An examiner is one process: threads of a Dask worker take turns.
 _turn = threading.Lock()
@@ -124,7 +128,9 @@ def _in_processes(
     """Examine until all is done or a process dies; return what was at work when it died."""
     from joblib.externals import loky
 
-    pool = loky.ProcessPoolExecutor(n_jobs, initializer=_keep_to, initargs=(folder,))
+    pool = loky.ProcessPoolExecutor(
+        n_jobs, timeout=_SECONDS_IDLE, initializer=_begin, initargs=(folder,)
+    )
     at_work: dict[Any, int] = {}
     try:
         while waiting or at_work:
@@ -143,9 +149,13 @@ def _in_processes(
         pool.shutdown(kill_workers=True)
 
 
-def _keep_to(folder: str) -> None:
-    """Let this process make its temporary files where they are removed even if it is killed."""
+def _begin(folder: str) -> None:
+    """Begin as an examiner, which leaves nothing behind if it or whoever began it is killed."""
     tempfile.tempdir = folder
+    if sys.platform == "linux":
+        from .sandbox import die_with_parent
+
+        die_with_parent()
 
 
 @contextlib.contextmanager

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 
+import psutil
 import pytest
 
 from tests.grading.submissions import code, notebook, solutions, solved, write
@@ -154,7 +155,10 @@ def test_a_killed_run_goes_on_where_it_was(tmp_path):
             assert time.monotonic() < deadline
             assert process.poll() is None
             time.sleep(0.05)
+        started = psutil.Process(process.pid).children(recursive=True)
         process.send_signal(signal.SIGKILL)
+    assert started
+    assert psutil.wait_procs(started, timeout=20)[1] == [], "nothing outlives it"
 
     found = grade(submissions, "--output", grades, "--jobs", 1)
 

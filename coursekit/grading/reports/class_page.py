@@ -133,7 +133,7 @@ def _decision(check: CheckResult) -> Row:
         why = f"It mentions: {mentioned}" if mentioned else "An answer in words."
         facts = {"more": check.message, "more_title": "The answer", "is_text": True}
     else:
-        why = "; ".join(check.reasons) or "Its points are not decided."
+        why = " ".join(check.reasons) or "Its points are not decided."
         found = f"The check itself found: {check.found}." if check.found else ""
         facts = {"more": found, "more_title": "What the check found", "is_text": False}
     return _kind(facts, check.outcome, check.outcome, label(check), why)
