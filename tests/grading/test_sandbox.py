@@ -128,6 +128,23 @@ def test_levels_are_ordered_from_the_weakest():
     assert sandbox.LEVELS == ("process", "limits", "files", "full")
 
 
+def test_a_long_path_of_temporary_files_changes_nothing(tmp_path):
+    folder = tmp_path / ("long" * 25)
+    folder.mkdir()
+    code = "from coursekit.grading.sandbox import probe; print(probe().level)"
+
+    found = subprocess.run(
+        [sys.executable, "-c", code],
+        env={**os.environ, "TMPDIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+
+    assert found.stdout.strip() == sandbox.probe().level
+    assert list(folder.iterdir()) == []
+
+
 def test_a_confinement_survives_being_written_down(workdir):
     confinement = made(workdir, ("limits",))
     assert sandbox.Confinement.from_json(confinement.to_json()) == confinement

@@ -34,9 +34,11 @@ class Prober:
         A folder of its own, outside the confined process's.
     home : str
         A folder of its own in the user's home.
+    short : str
+        One whose path is short: the name of a socket has at most 107 bytes.
     """
 
-    def __init__(self, folder: str, home: str) -> None:
+    def __init__(self, folder: str, home: str, short: str) -> None:
         self._heard: list[int] = []
         self.readable = os.path.join(folder, "readable")
         self.hidden = os.path.join(self.readable, "hidden")
@@ -45,7 +47,7 @@ class Prober:
         mine = f"/proc/{os.getpid()}"
         self._listeners = [
             _listen(socket.AF_INET, ("127.0.0.1", 0)),
-            _listen(socket.AF_UNIX, os.path.join(folder, "socket")),
+            _listen(socket.AF_UNIX, os.path.join(short, "socket")),
             _listen(socket.AF_UNIX, f"\0coursekit-{os.getpid()}"),
         ]
         self._datagrams = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -186,12 +188,19 @@ def _home() -> str | None:
     return home if os.access(home, os.W_OK | os.X_OK) else None
 
 
+def _short() -> str | None:
+    return "/tmp" if os.access("/tmp", os.W_OK | os.X_OK) else None
+
+
 def main() -> None:
     """Try the combinations until one holds every promise."""
     request = json.loads(sys.stdin.readline())
     confinement = Confinement.from_json(request["confinement"])
-    with _folder(None) as folder, _folder(_home()) as home, _folder(None) as workdir:
-        prober = Prober(folder, home)
+    with contextlib.ExitStack() as folders:
+        folder, workdir, home, short = (
+            folders.enter_context(_folder(place)) for place in (None, None, _home(), _short())
+        )
+        prober = Prober(folder, home, short)
         for mechanisms in request["combinations"]:
             tried = prober.try_out(
                 replace(
