@@ -222,3 +222,23 @@ def test_a_cluster_that_does_not_answer_is_told(tmp_path):
 
     assert found.returncode == 1
     assert "no Dask scheduler answers at tcp://127.0.0.1:9" in found.stderr
+
+
+@pytest.mark.slow
+def test_a_cluster_gives_the_same_grades(graded, tmp_path):
+    distributed = pytest.importorskip("distributed")
+    folder, _ = graded
+
+    with distributed.LocalCluster(
+        n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
+    ) as cluster:
+        address = cluster.scheduler_address
+        found = grade(folder / "submissions", "--output", tmp_path, "--cluster", address)
+
+    assert found.returncode == 0, found.stderr
+    assert gradebook(tmp_path) == gradebook(folder / "grades")
+    told = [
+        {each["isolation"] for each in results(place).values() if each["checks"]}
+        for place in (folder / "grades", tmp_path)
+    ]
+    assert told[0] == told[1]

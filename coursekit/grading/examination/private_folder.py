@@ -5,6 +5,7 @@ import os
 import shutil
 import stat
 import subprocess
+import sys
 import tempfile
 from collections.abc import Iterator
 from typing import Any
@@ -23,7 +24,10 @@ def private_folder() -> Iterator[str]:
 def remove_folder(folder: str) -> None:
     """Remove a folder with all that is in it, whatever its permissions, names and depth."""
     with contextlib.suppress(OSError, RecursionError):
-        shutil.rmtree(folder, onerror=_open_up)
+        if sys.version_info >= (3, 12):
+            shutil.rmtree(folder, onexc=_open_up)
+        else:
+            shutil.rmtree(folder, onerror=_open_up)
     if os.path.lexists(folder) and os.name == "posix":
         # Nested deeper than Python's own function can follow.
         for command in (["chmod", "-R", "u+rwX"], ["rm", "-rf"]):
