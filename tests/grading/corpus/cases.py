@@ -16,7 +16,7 @@ EXERCISES = {
     "adam": "14_adam_step",
 }
 #: Seconds of one cell or check, and of one submission; short, for many cases use them up.
-CELL_SECONDS, TOTAL_SECONDS = 5, 30
+CELL_SECONDS, TOTAL_SECONDS = 8, 40
 MEMORY_MEGABYTES = 2048
 
 Notebook = dict[str, Any]
