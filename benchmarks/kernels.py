@@ -216,6 +216,14 @@ def measure(
     return found
 
 
+def ratios(ordinary: dict[str, Any], warm: dict[str, Any]) -> dict[str, float]:
+    """Name how many times what an ordinary kernel takes is what a warm one takes."""
+    found = {key: ordinary[key] / warm[key] for key in ordinary if key.endswith("_s")}
+    both = ordinary["MB"].keys() & warm["MB"].keys()
+    weights = {f"MB_of_{count}": ordinary["MB"][count] / warm["MB"][count] for count in both}
+    return found | dict(sorted(weights.items()))
+
+
 def goals(ordinary: dict[str, Any], warm: dict[str, Any]) -> dict[str, dict[str, Any]]:
     """Compare what was measured with the goals."""
     sooner = ordinary["tensorflow_s"] / warm["tensorflow_s"]
@@ -245,12 +253,12 @@ def show(console: Console, found: dict[str, Any]) -> None:
     }
     ordinary, warm = found["ordinary"], found["warm"]
     for title, key in rows.items():
-        pair = (ordinary[key], warm[key])
-        table.add_row(title, *(f"{value:.2f}" for value in pair), f"{pair[0] / pair[1]:.1f}")
+        times = f"{found['ratios'][key]:.1f}"
+        table.add_row(title, f"{ordinary[key]:.2f}", f"{warm[key]:.2f}", times)
     for count in sorted({*ordinary["MB"], *warm["MB"]}, key=int):
         weights = [kind["MB"].get(count) for kind in (ordinary, warm)]
         texts = ("not measured" if weight is None else f"{weight:.0f}" for weight in weights)
-        ratio = f"{weights[0] / weights[1]:.1f}" if all(weights) else ""
+        ratio = f"{found['ratios'][f'MB_of_{count}']:.1f}" if all(weights) else ""
         table.add_row(f"memory of {count} with TensorFlow (MB)", *texts, ratio)
     table.add_row("of which the warm parent (MB)", "", f"{warm['parent_MB']:.0f}", "")
     console.print(table)
@@ -290,6 +298,7 @@ def main(
     # In pairs, since a machine is never equally busy for long.
     for kind, times in zip(("ordinary", "warm"), zip(*firsts, strict=True), strict=True):
         found[kind]["first_tensorflow_s"] = statistics.median(times)
+    found["ratios"] = ratios(found["ordinary"], found["warm"])
     found["goals"] = goals(found["ordinary"], found["warm"])
     if as_json:
         print(json.dumps(found, indent=2))

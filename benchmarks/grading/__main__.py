@@ -10,7 +10,6 @@ import json
 import os
 import platform
 import sys
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -21,7 +20,7 @@ from .by_notebook import Nbclient, Nbval, Otter
 from .engines import Coursekit, Engine, EngineError, Nbgrader
 from .handed_in import HandedIn, make_class
 from .measuring import Run, disagreements, measure
-from .tables import show_peers, show_scaling
+from .tables import ratios, show_peers, show_scaling
 
 ENGINES: dict[str, type[Engine]] = {
     engine.name: engine for engine in (Coursekit, Nbval, Nbclient, Nbgrader, Otter)
@@ -143,29 +142,28 @@ def main(
             "Otter wants an older wrapt than is current: give it an environment of its own."
         ),
     ] = sys.executable,
-    as_json: Annotated[
-        Path | None, typer.Option("--json", help="Write all that was found here.")
-    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> None:
     """Time programs that grade, weigh them, and compare the points that they give."""
     machine = _machine()
+    handed_in = make_class(submissions, hang=hang)
     failed: list[str] = []
-    wrong: list[str] = []
     if scaling:
         jobs = sorted({1, Coursekit.usual_jobs})
         runs = scale(_numbers(sizes), [(Coursekit, count) for count in jobs])
-        show_scaling(runs)
     else:
-        handed_in = make_class(submissions, hang=hang)
         runs, failed = compare(chosen(engines), handed_in, otter_python, warm_up=warm_up)
-        wrong = disagreements(runs, handed_in)
-        if runs:
-            show_peers(runs, handed_in, wrong)
+    wrong = [] if scaling else disagreements(runs, handed_in)
     for reason in failed:
         Console(stderr=True).print(reason, markup=False)
     if as_json:
-        found = {"machine": machine, "runs": [run.to_json() for run in runs], "failed": failed}
-        as_json.write_text(json.dumps(found | {"disagreements": wrong}, indent=2), "utf-8")
+        facts = {"machine": machine, "runs": [run.to_json() for run in runs]}
+        facts |= {"failed": failed, "disagreements": wrong}
+        print(json.dumps({"ratios": ratios(runs), **facts}, indent=2))
+    elif scaling:
+        show_scaling(runs)
+    elif runs:
+        show_peers(runs, handed_in, wrong)
     if wrong or not runs:
         raise typer.Exit(1)
 

@@ -77,6 +77,29 @@ def show_scaling(runs: Sequence[Run]) -> None:
     out.print(_flatness(max(runs, key=lambda run: run.n_submissions)))
 
 
+def ratios(runs: Sequence[Run]) -> dict[str, float]:
+    """Name how many times as long each run took as our fastest one of as many submissions.
+
+    Parameters
+    ----------
+    runs : sequence of Run
+
+    Returns
+    -------
+    dict of str to float
+        Such as ``"nbval:1 / coursekit:2, 30 submissions"``.
+    """
+    found = {}
+    for size in sorted({run.n_submissions for run in runs}):
+        alike = [run for run in runs if run.n_submissions == size]
+        base = _base(alike)
+        for run in alike:
+            if run is not base:
+                name = f"{run.label} / {base.label}, {size} submissions"
+                found[name] = run.seconds / base.seconds
+    return found
+
+
 def _flatness(run: Run) -> str:
     """Say whether memory is flat in the largest class that was graded."""
     if run.n_submissions < _ENOUGH:
