@@ -142,6 +142,18 @@ def test_the_same_results_give_the_same_page():
     assert class_html(grades(results)).encode() == other.stdout
 
 
+def test_a_theme_set_elsewhere_changes_no_page():
+    import matplotlib as mpl
+    import seaborn as sns
+
+    made = grades(classroom(12))
+    before = class_html(made)
+    with mpl.rc_context():
+        sns.set_theme(font_scale=1.5)
+        assert class_html(made) == before
+        assert mpl.rcParams["axes.facecolor"] == "#EAEAF2", "and the theme is as it was"
+
+
 def test_the_isolation_and_what_to_look_at_first_are_said():
     page = page_of(result(), isolation="Landlock.", problems=["line 2: nobody is 'Anne'"])
 

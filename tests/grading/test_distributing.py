@@ -89,6 +89,9 @@ def cluster():
         n_workers=2, threads_per_worker=2, dashboard_address=None, host="127.0.0.1"
     ) as cluster:
         yield cluster
+        # Dask cannot end a worker that it is just starting again after it was killed.
+        with distributed.Client(cluster) as client:
+            client.wait_for_workers(2, timeout=60)
 
 
 @pytest.mark.slow

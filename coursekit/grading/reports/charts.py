@@ -7,8 +7,9 @@ numbers give the same bytes.
 import base64
 import io
 import textwrap
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Mapping, Sequence
+from functools import wraps
+from typing import TYPE_CHECKING, Any, ParamSpec
 
 from .pages import COLOURS, clean
 
@@ -27,8 +28,23 @@ _STYLE: dict[Any, Any] = {
     "text.parse_math": False,  # a dollar sign is a dollar sign
 }
 _WIDTH = 8.0
+_Arguments = ParamSpec("_Arguments")
 
 
+def _styled(draw: Callable[_Arguments, str]) -> Callable[_Arguments, str]:
+    """Draw from Matplotlib's defaults, whatever theme or ``matplotlibrc`` the teacher has."""
+
+    @wraps(draw)
+    def drawn(*args: _Arguments.args, **kwargs: _Arguments.kwargs) -> str:
+        from matplotlib import style
+
+        with style.context(["default", _STYLE]):
+            return draw(*args, **kwargs)
+
+    return drawn
+
+
+@_styled
 def draw_mistakes(counts: Sequence[tuple[str, str, int]], n_students: int) -> str:
     """Draw how many learners share each mistake.
 
@@ -57,6 +73,7 @@ def draw_mistakes(counts: Sequence[tuple[str, str, int]], n_students: int) -> st
     return _picture(figure)
 
 
+@_styled
 def draw_outcomes(exercises: Mapping[str, Mapping[str, int]]) -> str:
     """Draw how each exercise came out.
 
@@ -92,6 +109,7 @@ def draw_outcomes(exercises: Mapping[str, Mapping[str, int]]) -> str:
     return _picture(figure)
 
 
+@_styled
 def draw_scores(scores: Sequence[float], possible: float) -> str:
     """Draw how the points are distributed.
 
@@ -127,12 +145,10 @@ def draw_scores(scores: Sequence[float], possible: float) -> str:
 
 
 def _figure(height: float) -> tuple["Figure", "Axes"]:
-    from matplotlib import rc_context
     from matplotlib.figure import Figure
 
-    with rc_context(_STYLE):
-        figure = Figure(figsize=(_WIDTH, height), layout="constrained")
-        return figure, figure.add_subplot()
+    figure = Figure(figsize=(_WIDTH, height), layout="constrained")
+    return figure, figure.add_subplot()
 
 
 def _whole_numbers(axes: "Axes", which: str) -> None:
@@ -143,9 +159,6 @@ def _whole_numbers(axes: "Axes", which: str) -> None:
 
 
 def _picture(figure: "Figure") -> str:
-    from matplotlib import rc_context
-
     buffer = io.BytesIO()
-    with rc_context(_STYLE):
-        figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
+    figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     return "data:image/svg+xml;base64," + base64.b64encode(buffer.getvalue()).decode("ascii")
