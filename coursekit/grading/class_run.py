@@ -1,7 +1,7 @@
 """Grades a whole class: reads, examines, and writes every result as it comes."""
 
 import dataclasses
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -10,6 +10,7 @@ from .records import CheckResult, Plan, Submission, SubmissionResult
 
 if TYPE_CHECKING:
     from .reports.journal import Journal
+    from .submissions.references import Reference
 
 Spread = Callable[[Sequence[Plan]], Iterator[SubmissionResult]]
 #: Names the key points that an answer in words mentions: question id and text to key points.
@@ -55,12 +56,12 @@ def read_class(source: Path, output: Path) -> Reading:
     """
     from .submissions.finding import find_submissions
     from .submissions.references import references
-    from .submissions.restoring import note_duplicates, plan
+    from .submissions.restoring import note_duplicates
 
     known = references()
     plans, unreadable = [], []
     for submission in _outside(find_submissions(source), output):
-        read = _read(submission, lambda each: plan(each, known))
+        read = _read(submission, known)
         if isinstance(read, Plan):
             plans.append(read)
         else:
@@ -75,13 +76,14 @@ def _outside(submissions: Iterable[Submission], output: Path) -> Iterator[Submis
             yield submission
 
 
-def _read(submission: Submission, plan: Callable[[Submission], Plan]) -> Plan | SubmissionResult:
+def _read(submission: Submission, known: Mapping[str, "Reference"]) -> Plan | SubmissionResult:
     from .submissions.reading import UnreadableError
+    from .submissions.restoring import plan
 
     try:
         if submission.problem:
             raise UnreadableError(submission.problem)
-        return plan(submission)
+        return plan(submission, known)
     except UnreadableError as reason:
         return SubmissionResult(
             submission.student, submission.shown, status="unreadable", reason=str(reason)

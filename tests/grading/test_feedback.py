@@ -197,6 +197,14 @@ def test_terminal_codes_and_signs_that_garble_are_taken_out():
     assert "red a\ufffdb\ufffdc\ufffdd\nend" in page.text
 
 
+def test_of_a_progress_bar_the_last_state_is_shown():
+    text = "begin\n  0%|    |\r 50%|##  |\r100%|####|\r\nend\r"
+    page = page_of(result(cells=[CellResult(1, "", ({"text": text},))]))
+
+    assert "begin\n100%|####|\nend" in page.text
+    assert "50%" not in page.text
+
+
 def bomb():
     """Give a PNG of a few bytes that says it is 60,000 pixels wide and high."""
     size = (60_000).to_bytes(4, "big") * 2

@@ -14,12 +14,13 @@ from collections.abc import Callable
 from types import FrameType
 from typing import Any
 
+from .suspicions import SECRET_MODULE
+
 Report = Callable[[str, str], None]
 
 _MEMORY_PATH = re.compile(
     r"/proc/(self|thread-self|\d+)(/task/\d+)?/(mem|maps|smaps|environ|fd|root|cwd)\b"
 )
-_SECRET_MODULE = re.compile(r"coursekit\.(checks\.lesson_|grading)")
 _LOCAL_ADDRESSES = frozenset({"127.0.0.1", "::1", "localhost", ""})
 #: Layers of the standard library, and of ours, between the learner's call and the system's.
 _THIN = re.compile(
@@ -29,11 +30,8 @@ _THIN = re.compile(
 
 # Bound now: the learner's code may replace any of these names later.
 _get_frame, _abspath, _fspath, _pid = sys._getframe, os.path.abspath, os.fspath, os.getpid
-_search_memory, _match_secret, _is_thin = (
-    _MEMORY_PATH.search,
-    _SECRET_MODULE.match,
-    _THIN.search,
-)
+_search_memory, _match_secret = _MEMORY_PATH.search, SECRET_MODULE.match
+_is_thin = _THIN.search
 _main_thread, _threads = threading.main_thread(), threading.enumerate
 
 

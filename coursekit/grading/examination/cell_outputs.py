@@ -3,8 +3,9 @@
 import base64
 import binascii
 import io
-import re
 from typing import Any
+
+from ..legible import legible
 
 MOST_TEXT = 64 << 10  # characters of one cell
 MOST_IMAGES = 20
@@ -13,17 +14,13 @@ MOST_OUTPUTS = 200
 _CUT_NOTE = "\n[The output is cut here: it is too long.]"
 _IMAGE_NOTE = "[A picture is left out: there are too many, or it is too large.]"
 _PNG_START = b"\x89PNG\r\n\x1a\n"
-_ANSI = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
-_UNSHOWN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 _encode, _decode = base64.b64encode, base64.b64decode
-_substitute_colours, _substitute_unshown = _ANSI.sub, _UNSHOWN.sub
 
 
 def clean_text(text: Any, most: int = MOST_TEXT) -> str:
     """Make a text safe to store: no control characters, no broken Unicode, not too long."""
-    shortened = text[:most] if type(text) is str else ""
-    return _substitute_unshown("\ufffd", _substitute_colours("", shortened))
+    return legible(text[:most]) if type(text) is str else ""
 
 
 class CellOutputs:

@@ -32,8 +32,10 @@ _HARMLESS_IF = {"network": "network"}
 _HARMFUL_UNLESS = {"program": "files"}
 _HARMFUL_WORDS = re.compile(r"coursekit|solution|submission|lesson_|/proc/|gradebook")
 
+#: What knows the answers, or how they are graded; no lesson imports it.
+SECRET_MODULE = re.compile(r"coursekit\.(checks\.lesson_|grading)")
+
 _MEMORY_PATH = re.compile(r"/proc/(self|thread-self|\d+)/(mem|maps|smaps|environ|fd|root|cwd|task)")
-_SECRET_MODULE = re.compile(r"coursekit\.(checks\.lesson_|grading)")
 _SECRET_TEXT = re.compile(r"coursekit[/.]checks[/.]lesson_|coursekit[/.]grading|checks/lesson_")
 _PROGRAM_MAGIC = re.compile(r"\s*%%(bash|sh|script|system|sx|!|perl|ruby|javascript|js)\b|\s*%%!")
 _LOW_LEVEL_MODULES = frozenset({"ctypes", "_ctypes", "cffi"})
@@ -94,7 +96,7 @@ def _without_magics(source: str) -> str:
 
 def _acts(node: ast.AST) -> Iterator[tuple[str, str]]:
     for module in _imported(node):
-        if _SECRET_MODULE.match(module):
+        if SECRET_MODULE.match(module):
             yield "secret", module
         elif module.partition(".")[0] in _LOW_LEVEL_MODULES:
             yield "ctypes", module

@@ -11,7 +11,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ParamSpec
 
-from .pages import COLOURS, clean
+from ..legible import legible
+from .pages import COLOURS
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -66,7 +67,7 @@ def draw_mistakes(counts: Sequence[tuple[str, str, int]], n_students: int) -> st
     bars = axes.barh(range(len(counts)), values, height=0.62, color=COLOURS["wrong"])
     shares = [f" {v} ({v / max(n_students, 1):.0%})" for v in values]
     axes.bar_label(bars, labels=shares, padding=2)
-    axes.set_yticks(range(len(counts)), [clean(name) for name in names])
+    axes.set_yticks(range(len(counts)), [legible(name) for name in names])
     axes.set(xlabel="students", xlim=(0, max(values) * 1.18), ylim=(len(counts) - 0.4, -0.6))
     _whole_numbers(axes, "x")
     axes.tick_params(axis="y", length=0)
@@ -101,7 +102,7 @@ def draw_outcomes(exercises: Mapping[str, Mapping[str, int]]) -> str:
         labels = [str(count) if count > most * 0.035 else "" for count in counts]
         axes.bar_label(bars, labels=labels, label_type="center", color="white", fontsize=9)
         starts = [start + count for start, count in zip(starts, counts, strict=True)]
-    axes.set_yticks(range(len(exercises)), [textwrap.fill(clean(name), 32) for name in exercises])
+    axes.set_yticks(range(len(exercises)), [textwrap.fill(legible(name), 32) for name in exercises])
     axes.set(xlabel="students", ylim=(len(exercises) - 0.4, -0.6))
     _whole_numbers(axes, "x")
     axes.tick_params(axis="y", length=0)

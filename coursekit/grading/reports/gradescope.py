@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from ..legible import legible
 from ..records import CheckResult
 from .grades import Grade, label
 from .output_folder import write_whole
-from .pages import clean, feedback_paths
+from .pages import feedback_paths
 from .summaries import check_lines, head_lines
 
 _FOLDER = "gradescope"
@@ -60,7 +61,7 @@ def gradescope_record(grade: Grade) -> dict[str, Any]:
     dict
     """
     record: dict[str, Any] = {
-        "output": clean("\n".join(head_lines(grade))),
+        "output": legible("\n".join(head_lines(grade))),
         "output_format": "text",
         "test_output_format": "text",
         "test_name_format": "text",
@@ -76,9 +77,9 @@ def gradescope_record(grade: Grade) -> dict[str, Any]:
 def _test(grade: Grade, check: CheckResult) -> dict[str, Any]:
     earned = grade.earned(check)
     test: dict[str, Any] = {
-        "name": clean(label(check)),
+        "name": legible(label(check)),
         "max_score": check.points,
-        "output": clean("\n".join(check_lines(grade, check))),
+        "output": legible("\n".join(check_lines(grade, check))),
         "visibility": "visible",
     }
     if earned is not None:

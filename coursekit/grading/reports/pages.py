@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from ..legible import legible
 from ..submissions.naming import folder_name
 from .grades import Grade
 
@@ -39,17 +40,6 @@ COLOURS = {
 }
 _LESSON = re.compile(r"\d{2}(_[a-z0-9]+)*")
 _TEMPLATES = Path(__file__).parent / "templates"
-_TERMINAL_CODES = re.compile(r"\x1b(\[[0-?]*[ -/]*[@-~]|\][^\x07\x1b]*(\x07|\x1b\\)?|[@-Z\\-_])")
-# Control signs, halves of surrogate pairs, and signs that turn the direction of what follows.
-_GARBLING = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
-)
-
-
-def clean(text: str) -> str:
-    """Rid a text of terminal codes, and of signs that have no place on a page."""
-    lines = _TERMINAL_CODES.sub("", text).replace("\r\n", "\n")
-    return _GARBLING.sub("\ufffd", lines)
 
 
 def shortened(text: str, most: int) -> str:
@@ -92,7 +82,7 @@ def _environment() -> "Environment":
     from markupsafe import Markup
 
     def finalize(value: Any) -> Any:
-        return clean(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+        return legible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
     environment = Environment(
         loader=FileSystemLoader(_TEMPLATES),

@@ -1,8 +1,9 @@
 """Says in plain lines how a submission came out, for places that show no page."""
 
+from ..legible import legible
 from ..records import CheckResult
 from .grades import Grade, label
-from .pages import change_text, clean, points_text
+from .pages import change_text, points_text
 
 
 def summary_lines(grade: Grade) -> list[str]:
@@ -22,7 +23,7 @@ def summary_lines(grade: Grade) -> list[str]:
         points = f"{points_text(grade.earned(check))} of {points_text(check.points)} points"
         details = [line for line in check_lines(grade, check) if line != check.message]
         lines.append(" ".join([f"{label(check)}: {check.outcome}, {points}.", *details]))
-    return [clean(line) for line in lines]
+    return [legible(line) for line in lines]
 
 
 def head_lines(grade: Grade) -> list[str]:
