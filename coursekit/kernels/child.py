@@ -16,6 +16,8 @@ from .circumstances import Allowances
 from .location import THREAD_COUNTS
 from .preload import forget, own_modules, thread_pools
 
+_PATIENCE_SECONDS = 30.0
+
 
 @dataclass
 class Kernel:
@@ -33,6 +35,8 @@ class Kernel:
         Its working directory.
     files : tuple of int
         Standard input, output and error.
+    accepted : int
+        The pipe in which its requester says that it wants this kernel.
     allowances : Allowances
         Those of its requester.
     requester : int or None
@@ -46,6 +50,7 @@ class Kernel:
     environment: dict[str, str]
     cwd: str
     files: tuple[int, int, int]
+    accepted: int
     allowances: Allowances
     requester: int | None
     forget_course: bool = False
@@ -61,6 +66,7 @@ class Kernel:
             environment={**defaults, **message["environment"]},
             cwd=str(message["cwd"]),
             files=(files[0], files[1], files[2]),
+            accepted=files[3],
             allowances=Allowances.of(requester),
             requester=None if message["independent"] else os.pidfd_open(requester),
         )
@@ -72,9 +78,8 @@ class Kernel:
         taken = _shadowed_by(self.cwd)
         if taken:
             return f"{taken} in {self.cwd} takes the place of a library"
-        if self.allowances.niceness < os.getpriority(os.PRIO_PROCESS, 0):
-            return "the requester may use more of the processors than the warm parent"
-        return None
+        more = self.allowances.more_than(Allowances.of(os.getpid()))
+        return more and f"the requester may use more {more} than the warm parent"
 
     def close(self) -> None:
         """Close in the parent what only the child needs."""
@@ -90,6 +95,7 @@ class Kernel:
             _start_anew(self.environment)
             if self.forget_course:
                 forget("coursekit")
+            self._wait_until_accepted()
             sys.executable = self.executable
             _launch(self.arguments, self.requester)
             status = 0
@@ -116,6 +122,13 @@ class Kernel:
         os.chdir(self.cwd)
         self.allowances.apply()
 
+    def _wait_until_accepted(self) -> None:
+        said = select.poll()
+        said.register(self.accepted, select.POLLIN)
+        if not said.poll(_PATIENCE_SECONDS * 1000) or not os.read(self.accepted, 1):
+            os._exit(1)  # its requester gave up, and starts an ordinary kernel
+        os.close(self.accepted)
+
 
 def _shadowed_by(folder: str) -> str | None:
     """Return the file in a folder that an ordinary kernel would import, not the library."""
@@ -127,8 +140,10 @@ def _shadowed_by(folder: str) -> str | None:
         stem, extension = os.path.splitext(name)
         if name == "matplotlibrc":
             return name
+        if stem not in sys.modules:  # first, since a folder may hold very many files
+            continue
         is_module = extension == ".py" or os.path.isfile(os.path.join(folder, name, "__init__.py"))
-        if is_module and stem in sys.modules and not _is_same(folder, stem):
+        if is_module and not _is_same(folder, stem):
             return name
     return None
 
@@ -140,11 +155,16 @@ def _is_same(folder: str, module: str) -> bool:
 
 def _start_anew(environment: dict[str, str]) -> None:
     """Forget what the parent was, where a process differs from its copy."""
+    import atexit
     import gc
     import multiprocessing
+    import shutil
 
     import numpy as np
 
+    # Where there is no home, matplotlib makes a temporary folder and removes it in the end:
+    # it is the parent's, and the next kernels need it.
+    atexit.unregister(shutil.rmtree)
     os.environ.clear()
     os.environ.update(environment)
     time.tzset()

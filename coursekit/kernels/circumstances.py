@@ -8,17 +8,24 @@ of the process that asked for it.
 
 import contextlib
 import os
-import resource
 import time
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 _LONGEST_DELAY_SECONDS = 60.0
 _NAMESPACES = ("cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts")
 _PRIVILEGES = ("Uid", "Gid", "Groups", "CapPrm", "CapEff", "CapBnd", "NoNewPrivs", "Seccomp")
-_LIMITS = tuple(
-    sorted({getattr(resource, name) for name in dir(resource) if name[:7] == "RLIMIT_"})
-)
+
+
+@cache
+def _limits() -> dict[int, str]:
+    """Give the limits that this system knows, with their names."""
+    import resource  # here, since there is none on Windows, where this module is imported too
+
+    # Backwards, so that RLIMIT_NOFILE gives the name and not its older one, RLIMIT_OFILE.
+    names = [name for name in reversed(dir(resource)) if name.startswith("RLIMIT_")]
+    return {getattr(resource, name): name for name in names}
 
 
 def _status_of(process: Path) -> dict[str, str]:
@@ -76,6 +83,14 @@ def wait_until_it_rests(pid: int) -> None:
             before = worked
 
 
+def _is_within(limit: int, other: int) -> bool:
+    import resource
+
+    if resource.RLIM_INFINITY in (limit, other):
+        return other == resource.RLIM_INFINITY
+    return limit <= other
+
+
 @dataclass(frozen=True)
 class Allowances:
     """What a process may use, and a new one can be given.
@@ -100,12 +115,23 @@ class Allowances:
     @classmethod
     def of(cls, pid: int) -> "Allowances":
         """Read those of a process of this user."""
+        import resource
+
         return cls(
-            limits={limit: resource.prlimit(pid, limit) for limit in _LIMITS},
+            limits={limit: resource.prlimit(pid, limit) for limit in _limits()},
             processors=os.sched_getaffinity(pid),
             niceness=os.getpriority(os.PRIO_PROCESS, pid),
             umask=int(_status_of(Path("/proc", str(pid)))["Umask"], 8),
         )
+
+    def more_than(self, other: "Allowances") -> str | None:
+        """Return what these allow and a process with the others cannot give to itself, or None."""
+        if self.niceness < other.niceness:
+            return "of the processors"
+        for limit, (_, hard) in self.limits.items():
+            if not _is_within(hard, other.limits[limit][1]):
+                return f"resources ({_limits()[limit]})"
+        return None
 
     def apply(self) -> None:
         """Give them to this process.
@@ -115,6 +141,8 @@ class Allowances:
         OSError, ValueError
             If this process is not allowed as much.
         """
+        import resource
+
         os.umask(self.umask)
         os.sched_setaffinity(0, self.processors)
         if self.niceness != os.getpriority(os.PRIO_PROCESS, 0):

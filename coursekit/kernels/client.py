@@ -36,6 +36,10 @@ class Refused(Exception):
     """The warm parent gives no kernel, and says why."""
 
 
+class UnansweredError(Refused):
+    """The warm parent says nothing; it is there, and another cannot take its place."""
+
+
 def request_kernel(
     arguments: Sequence[str],
     *,
@@ -64,6 +68,8 @@ def request_kernel(
     ------
     Refused
         If there is no warm parent, or it gives no kernel.
+    UnansweredError
+        If there is one that says nothing: it is stopped, or the machine too busy.
     """
     location = locate(environ)
     connection = socket.socket(socket.AF_UNIX)
@@ -82,6 +88,9 @@ def request_kernel(
             "course": course_fingerprint(),
         }
         return _converse(connection, request, streams)
+    except TimeoutError as error:
+        connection.close()
+        raise UnansweredError(f"no answer in {_PATIENCE_SECONDS:g} s") from error
     except (OSError, protocol.ProtocolError) as error:
         connection.close()
         raise Refused(f"the warm parent does not answer: {error}") from error
@@ -95,12 +104,15 @@ def _converse(
 ) -> KernelProcess:
     with contextlib.ExitStack() as opened, contextlib.ExitStack() as on_error:
         files, kept = _open_streams(streams, opened, on_error)
-        protocol.send(connection, request, files)
+        heard, told = os.pipe()
+        opened.callback(os.close, heard)
+        opened.callback(os.close, told)
+        protocol.send(connection, request, (*files, heard))
         answer = protocol.receive(connection)[0]
         if "refused" in answer:
             raise Refused(answer["refused"])
         process = KernelProcess(int(answer["pid"]), connection)
-        protocol.send(connection, {"accepted": True})
+        os.write(told, protocol.ACCEPTED)
         process.stdin, process.stdout, process.stderr = kept
         on_error.pop_all()
     return process
@@ -155,13 +167,18 @@ def start_parent(
     """
     location = locate(environ)
     deadline = time.monotonic() + wait
-    if not _answers(location):
+    if _answers(location):
+        return True
+    try:
+        location.failure.unlink(missing_ok=True)  # an older parent's
         _spawn(location, environ, after)
-    while not (ready := _answers(location)) and time.monotonic() < deadline:
-        if location.failure.exists():
-            break
+    except OSError:  # no room for its log, or for another process: kernels stay ordinary ones
+        return False
+    while time.monotonic() < deadline and not location.failure.exists():
+        if _answers(location):
+            return True
         time.sleep(0.05)
-    return ready
+    return False
 
 
 def _spawn(location: Location, environ: Mapping[str, str], after: int | None) -> None:
@@ -173,12 +190,16 @@ def _spawn(location: Location, environ: Mapping[str, str], after: int | None) ->
     # OpenBLAS starts its threads when it is loaded, and a forked kernel would miss them: it
     # gets them in the kernel. OpenMP starts none before it has work to do.
     settings["OPENBLAS_NUM_THREADS"] = "1"
+    settings |= import_settings(settings)
+    # Its own folder is not the notebook's, which every kernel has on its path.
+    folders = settings.get("PYTHONPATH", "").split(os.pathsep)
+    settings["PYTHONPATH"] = os.pathsep.join(name for name in folders if name not in ("", "."))
     parent = [sys.executable, "-m", "coursekit.kernels.parent"]
     parent += [str(location.folder), location.name, *([] if after is None else [str(after)])]
     with open(location.log, "a") as log:
         subprocess.run(
             [sys.executable, "-I", "-S", "-c", _DETACH, *parent],
-            env={**settings, **import_settings(settings)},
+            env=settings,
             cwd="/",
             stdin=subprocess.DEVNULL,
             stdout=log,

@@ -39,6 +39,14 @@ def _other_platform(environ: Mapping[str, str]) -> str | None:
     return None
 
 
+def _relative_import_path(environ: Mapping[str, str]) -> str | None:
+    for folder in environ.get("PYTHONPATH", "").split(os.pathsep):
+        # Each notebook starts with its own folder on the path anyway.
+        if folder not in ("", ".") and not os.path.isabs(folder):
+            return f"PYTHONPATH holds {folder}, which means another folder for each notebook"
+    return None
+
+
 def _nvidia_devices() -> list[Path]:
     return sorted(Path("/dev").glob("nvidia[0-9]*")) or sorted(Path("/dev").glob("dxg"))
 
@@ -130,7 +138,7 @@ def why_cold(environ: Mapping[str, str]) -> str | None:
         The environment of the kernel that is wanted.
     """
     asked: tuple[Callable[[Mapping[str, str]], str | None], ...]
-    asked = (_switched_off, _other_platform, _working_gpu)
+    asked = (_switched_off, _other_platform, _relative_import_path, _working_gpu)
     for ask in asked:
         reason = ask(environ)
         if reason is not None:

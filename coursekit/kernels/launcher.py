@@ -5,18 +5,19 @@ stays as long as the kernel does: it passes signals on and ends with its exit st
 Without a warm parent it becomes the kernel itself.
 """
 
+import contextlib
 import os
 import runpy
 import signal
 import subprocess
 import sys
 
-from .client import Refused, request_kernel, start_parent
+from .client import Refused, UnansweredError, request_kernel, start_parent
 from .fallback import why_cold
 from .location import NotPrivateError
 from .process import KernelProcess
 
-_PASSED_ON = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGUSR1, signal.SIGUSR2)
+_PASSED_ON = ("SIGINT", "SIGTERM", "SIGHUP", "SIGUSR1", "SIGUSR2")
 
 
 def _warm_kernel(arguments: list[str]) -> KernelProcess | None:
@@ -25,13 +26,19 @@ def _warm_kernel(arguments: list[str]) -> KernelProcess | None:
     environ = {**os.environ, "JPY_PARENT_PID": str(os.getpid())}
     try:
         return request_kernel(arguments, environ=environ, streams=(0, 1, 2))
+    except UnansweredError:
+        return None
     except (Refused, NotPrivateError, OSError):
+        with contextlib.suppress(NotPrivateError, OSError):
+            start_parent(os.environ, after=os.getpid())
         return None
 
 
 def _stand_in_for(kernel: KernelProcess) -> int:
-    for number in _PASSED_ON:
-        signal.signal(number, lambda signal_number, _: kernel.send_signal(signal_number))
+    for name in _PASSED_ON:
+        signal.signal(
+            getattr(signal, name), lambda signal_number, _: kernel.send_signal(signal_number)
+        )
     while True:
         try:
             return kernel.wait(timeout=60.0)
@@ -50,11 +57,10 @@ def main(arguments: list[str]) -> int:
     if kernel is not None:
         status = _stand_in_for(kernel)
         if status < 0:  # a signal ended it, and ends this process in the same way
-            signal.signal(-status, signal.SIG_DFL)
+            with contextlib.suppress(OSError):  # SIGKILL has no other way
+                signal.signal(-status, signal.SIG_DFL)
             os.kill(os.getpid(), -status)
         return status
-    if why_cold(os.environ) is None:
-        start_parent(os.environ, after=os.getpid())
     _become_ordinary_kernel(arguments)
     return 0
 

@@ -13,20 +13,27 @@ def take_lock(location: Location) -> int | None:
         lock = os.open(location.lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            if os.path.samestat(os.fstat(lock), os.stat(location.lock)):
-                return lock
         except BlockingIOError:
             os.close(lock)
             return None
-        except FileNotFoundError:
-            pass
+        if holds(location, lock):
+            return lock
         os.close(lock)  # its last holder removed it while we waited
 
 
+def holds(location: Location, lock: int) -> bool:
+    """Return whether the lock of a location is still this one, which nobody has removed."""
+    try:
+        return os.path.samestat(os.fstat(lock), os.stat(location.lock))
+    except FileNotFoundError:
+        return False
+
+
 def remove_files(location: Location, lock: int) -> None:
-    """Give the location up, for the next parent."""
-    for path in (location.socket, location.log, location.lock):
-        path.unlink(missing_ok=True)
+    """Give the location up, for the next parent, unless that one is there already."""
+    if holds(location, lock):
+        for path in (location.socket, location.log, location.lock):
+            path.unlink(missing_ok=True)
     os.close(lock)
 
 

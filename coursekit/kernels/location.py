@@ -82,26 +82,32 @@ def run_folder(environ: Mapping[str, str]) -> Path:
     Parameters
     ----------
     environ : mapping of str to str
-        ``XDG_RUNTIME_DIR`` names where it goes; the folder of temporary files otherwise.
+        ``XDG_RUNTIME_DIR`` names where it goes, if that is this user's; the folder of
+        temporary files otherwise.
 
     Raises
     ------
     NotPrivateError
         If another user owns it or may enter it.
     """
-    runtime = environ.get("XDG_RUNTIME_DIR", "")
-    if runtime and os.path.isdir(runtime):
-        folder = Path(runtime, "coursekit")
-    else:
-        folder = Path(tempfile.gettempdir(), f"coursekit-{os.geteuid()}")
     try:
+        folder = _chosen_folder(environ.get("XDG_RUNTIME_DIR", ""))
         folder.mkdir(mode=0o700, exist_ok=True)
         found = folder.lstat()
     except OSError as error:
-        raise NotPrivateError(f"cannot make the run folder {folder}: {error.strerror}") from error
+        place = f" {error.filename}" if error.filename else ""
+        raise NotPrivateError(f"cannot make the run folder{place}: {error.strerror}") from error
     if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.geteuid() or found.st_mode & 0o077:
         raise NotPrivateError(f"the run folder {folder} is not private to this user")
     return folder
+
+
+def _chosen_folder(runtime: str) -> Path:
+    # Not in that of another user, which `sudo` leaves in the environment: they could no
+    # longer use their own.
+    if runtime and os.path.isdir(runtime) and os.stat(runtime).st_uid == os.geteuid():
+        return Path(runtime, "coursekit")
+    return Path(tempfile.gettempdir(), f"coursekit-{os.geteuid()}")
 
 
 def import_settings(environ: Mapping[str, str]) -> dict[str, str]:

@@ -3,7 +3,8 @@
 Load it with ``-p coursekit.kernels.nbval_plugin``. By itself nbval waits for the whole
 time limit of the cell (2,000 s unless set) for an answer that cannot come. And a kernel that
 finds one of its ports taken dies before it answers: Jupyter chooses them before the kernel
-runs, so two test runs, or two workers of one, sometimes choose the same.
+runs, so two test runs, or two workers of one, sometimes choose the same. On Linux our
+provisioner keeps them meanwhile; elsewhere nobody does.
 """
 
 import functools

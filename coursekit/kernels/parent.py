@@ -6,6 +6,7 @@ Run as ``python -m coursekit.kernels.parent FOLDER NAME`` by the first requester
 import contextlib
 import json
 import os
+import resource
 import selectors
 import signal
 import socket
@@ -18,7 +19,8 @@ from typing import Any
 from . import protocol
 from .child import Kernel
 from .circumstances import confinement_of, wait_until_it_rests
-from .listening import listen, remove_files, take_lock
+from .forking import Child, fork_unheard
+from .listening import holds, listen, remove_files, take_lock
 from .location import Location, course_fingerprint, package_fingerprint
 from .preload import check_threads, preload, thread_count
 
@@ -29,31 +31,6 @@ _SIGNALS_IN_PARENT = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 class RefusedError(Exception):
     """No kernel for this request; the requester starts an ordinary one."""
-
-
-@dataclass
-class Child:
-    """A kernel and the connection to its requester, which the exit status goes to.
-
-    Attributes
-    ----------
-    pid : int
-        Its process id; kept from being used again until the requester knows of its end.
-    handle : int
-        Its process file descriptor.
-    connection : socket or None
-        None once the requester has closed it.
-    accepted : bool
-        Whether the requester has said that it holds the kernel.
-    ended : bool
-        Whether the kernel has ended, and its requester has been told.
-    """
-
-    pid: int
-    handle: int
-    connection: socket.socket | None
-    accepted: bool = False
-    ended: bool = False
 
 
 @dataclass
@@ -105,7 +82,7 @@ class Parent:
         return None
 
     def _reachable(self) -> bool:
-        return self.location.socket.exists()
+        return self.location.socket.exists() and holds(self.location, self.lock)
 
     def retire(self) -> None:
         """Give no more kernels; those that run keep their parent."""
@@ -116,12 +93,16 @@ class Parent:
             remove_files(self.location, self.lock)
 
     def _accept(self) -> Kernel | None:
-        connection, _ = self.listener.accept()
+        try:
+            connection, _ = self.listener.accept()
+        except OSError:  # it may open no more files: a parent anew has room
+            self.retire()
+            return None
         connection.settimeout(_PATIENCE_SECONDS)
         files: list[int] = []
         try:
             requester = protocol.peer_of(connection)
-            message, files = protocol.receive(connection, most_files=3)
+            message, files = protocol.receive(connection, most_files=protocol.N_FILES)
             self.busy = time.monotonic()
             if message.get("packages", self.packages) != self.packages:
                 self.retire()
@@ -136,7 +117,7 @@ class Parent:
             with contextlib.suppress(OSError):
                 protocol.send(connection, {"refused": str(reason)})
             connection.close()
-        except (OSError, KeyError, TypeError, ValueError, protocol.ProtocolError):
+        except (OSError, LookupError, TypeError, ValueError, protocol.ProtocolError):
             connection.close()
         finally:
             for file in files:
@@ -162,43 +143,51 @@ class Parent:
         if confinement_of(requester) != confinement_of(os.getpid()):
             raise RefusedError("the requester is confined in another way than the warm parent")
         kernel = Kernel.requested(message, requester, files, self.set_on_import)
-        kernel.forget_course = message["course"] != self.course
-        reason = kernel.why_not()
-        if reason is not None:
-            kernel.close()
-            raise RefusedError(reason)
-        check_threads("serving")
-        pid = os.fork()
-        if pid == 0:
-            self._let_go(connection)
-            files.clear()
-            return kernel
-        kernel.close()
-        child = Child(pid, os.pidfd_open(pid), connection)
-        self.children[pid] = child
-        self.selector.register(child.handle, selectors.EVENT_READ, child)
-        self.selector.register(connection, selectors.EVENT_READ, child)
+        pid = None
         try:
-            protocol.send(connection, {"pid": pid})
+            kernel.forget_course = message["course"] != self.course
+            reason = kernel.why_not()
+            if reason is not None:
+                raise RefusedError(reason)
+            check_threads("serving")
+            pid = fork_unheard()
+            if pid == 0:
+                self._let_go(connection)
+                files.clear()  # the kernel's now
+                return kernel
+        finally:
+            if pid != 0:
+                kernel.close()
+        self._adopt(Child.of(pid, connection))
+        return None
+
+    def _adopt(self, child: Child) -> None:
+        assert child.connection is not None
+        self.children[child.pid] = child
+        self.selector.register(child.handle, selectors.EVENT_READ, child)
+        self.selector.register(child.connection, selectors.EVENT_READ, child)
+        try:
+            protocol.send(child.connection, {"pid": child.pid})
         except OSError:
             self._disconnect(child)
-        return None
 
     def _let_go(self, connection: socket.socket) -> None:
         """Close in the forked child what belongs to the parent."""
-        for child in self.children.values():
-            os.close(child.handle)
-            if child.connection is not None:
-                child.connection.close()
-        connection.close()
-        self.listener.close()
-        self.selector.close()
-        os.close(self.lock)
+        try:
+            for child in self.children.values():
+                child.let_go()
+            connection.close()
+            self.listener.close()
+            self.selector.close()
+            os.close(self.lock)
+        except BaseException:
+            sys.excepthook(*sys.exc_info())
+            os._exit(1)  # it must never go on as a second parent
 
     def _attend(self, child: Child, source: Any) -> None:
         if source == child.handle:
             self._report_end(child)
-        elif not self._hear(child):
+        else:  # the requester has nothing more to say: it has closed
             self._disconnect(child)
         if child.ended and child.connection is None:
             os.waitpid(child.pid, 0)
@@ -209,32 +198,19 @@ class Parent:
         found = os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
         assert found is not None
         status = found.si_status if found.si_code == os.CLD_EXITED else -found.si_status
-        child.ended = True
         self.selector.unregister(child.handle)
-        os.close(child.handle)
+        child.end()
         if child.connection is not None:
             try:
                 protocol.send(child.connection, {"exit_status": status})
             except OSError:
                 self._disconnect(child)
 
-    def _hear(self, child: Child) -> bool:
-        assert child.connection is not None
-        try:
-            child.accepted |= bool(protocol.receive(child.connection)[0].get("accepted"))
-        except (OSError, protocol.ProtocolError):
-            return False
-        return True
-
     def _disconnect(self, child: Child) -> None:
-        if child.connection is None:
-            return
-        self.selector.unregister(child.connection)
-        child.connection.close()
-        child.connection = None
-        if not child.accepted and not child.ended:
-            # Nobody holds this kernel: its requester gave up, and starts an ordinary one.
-            os.kill(child.pid, signal.SIGKILL)
+        if child.connection is not None:
+            self.selector.unregister(child.connection)
+            child.connection.close()
+            child.connection = None
 
 
 def _go(signal_number: int, frame: object) -> None:
@@ -279,6 +255,9 @@ def main(folder: str, name: str, after: str | None = None) -> None:
         Id of a process that this one must not slow down.
     """
     location = Location(Path(folder), name)
+    # Each kernel takes two: those of the first requester may be for one program, not for many.
+    most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     lock = take_lock(location)
     if lock is None:
         return

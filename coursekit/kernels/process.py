@@ -73,7 +73,9 @@ class KernelProcess:
         if self.returncode is None:
             ready = select.poll()
             ready.register(self._handle, select.POLLIN)
-            if ready.poll(None if timeout is None else max(0.0, timeout) * 1000):
+            ended = ready.poll(None if timeout is None else max(0.0, timeout) * 1000)
+            # A signal handler may have asked meanwhile, and the parent says it once.
+            if ended and self.returncode is None:
                 self.returncode = self._exit_status()
                 self._close()
         return self.returncode

@@ -1,8 +1,13 @@
 """Messages between the provisioner and the warm parent: JSON with a length before it.
 
-A conversation is ``request`` (with three file descriptors), ``{"pid": ...}`` or
-``{"refused": ...}``, ``{"accepted": true}``, and, when the kernel has ended,
-``{"exit_status": ...}``. Either side may close at any time.
+A conversation is ``request`` (with four file descriptors), ``{"pid": ...}`` or
+``{"refused": ...}``, and, when the kernel has ended, ``{"exit_status": ...}``. Either side
+may close at any time.
+
+The fourth file descriptor is the end of a pipe. The kernel begins when it reads there that
+it is accepted, and never begins otherwise: a requester that gives up starts another kernel
+on the same ports. So it is the requester who says so and not the parent, which may be killed
+between two messages.
 """
 
 import json
@@ -13,6 +18,10 @@ from typing import Any
 
 _LENGTH = struct.Struct("!I")
 _CREDENTIALS = struct.Struct("3i")
+#: What the requester writes into the pipe, and how many files it sends with it.
+ACCEPTED = b"\0"
+N_FILES = 4
+
 _LARGEST = 16 << 20  # bytes; an environment is a hundred times smaller
 
 

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from jupyter_client.manager import KernelManager
 from coursekit import kernels
 from coursekit.kernels import fallback
 from coursekit.kernels.client import ask
-from coursekit.kernels.location import Location
+from coursekit.kernels.location import Location, locate
 from coursekit.kernels.process import KernelProcess
 
 
@@ -64,6 +65,21 @@ def open_notebook(**options):
         manager.shutdown_kernel(now=True)
 
 
+def wait_until(condition, seconds=60.0):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def is_running(pid):
+    try:
+        state = Path("/proc", str(pid), "stat").read_text().rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"
+
+
 @pytest.fixture(scope="session")
 def settings():
     """Return the environment variables of these tests: their own run folder, a warm parent."""
@@ -111,3 +127,15 @@ def notebook(kind):
     with open_notebook() as opened:
         assert opened.is_warm == (kind == "warm")
         yield opened
+
+
+@pytest.fixture
+def own_parent(warm_parent, monkeypatch):
+    """Return the settings of a warm parent for one test, which may end it."""
+    folder = tempfile.mkdtemp(prefix="coursekit-")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
+    monkeypatch.setenv("COURSEKIT_WARM_KERNELS_IDLE", "2")
+    location = locate(os.environ)
+    yield location
+    ask(location, {"wanted": "stop"})
+    shutil.rmtree(folder, ignore_errors=True)

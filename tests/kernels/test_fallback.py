@@ -42,6 +42,24 @@ def test_other_platforms(monkeypatch, platform):
     assert f"this is {platform}" in fallback.why_cold(os.environ)
 
 
+def test_where_modules_of_unix_are_missing_it_says_why():
+    script = """
+import os, signal, sys
+sys.modules.update({"resource": None, "fcntl": None, "pwd": None, "grp": None, "termios": None})
+for name in ("SIGHUP", "SIGUSR1", "SIGUSR2", "SIGKILL", "pidfd_send_signal", "pthread_sigmask"):
+    delattr(signal, name)
+for name in ("fork", "pidfd_open", "getpriority", "sched_getaffinity", "geteuid"):
+    delattr(os, name)
+import coursekit.kernels.launcher, coursekit.kernels.provisioner
+from coursekit import kernels
+from coursekit.kernels import fallback
+sys.platform = "win32"
+print(kernels.describe()["reason"])
+"""
+    found = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert "this is win32" in found.stdout, found.stderr
+
+
 def test_macos_opens_an_ordinary_kernel(monkeypatch):
     monkeypatch.setattr(fallback, "_other_platform", lambda environ: "this is darwin")
     assert_ordinary("darwin")
@@ -53,6 +71,16 @@ def test_a_system_without_process_descriptors(monkeypatch):
 
     monkeypatch.setattr(os, "pidfd_open", pidfd_open)
     assert_ordinary("process file descriptors")
+
+
+def test_an_import_path_that_each_notebook_reads_in_its_own_way(monkeypatch):
+    monkeypatch.setenv("PYTHONPATH", os.pathsep.join(["/some/where", "src"]))
+    assert_ordinary("PYTHONPATH holds src")
+
+
+@pytest.mark.parametrize("path", ["", os.pathsep + "/some/where", "."])
+def test_an_import_path_that_is_the_same_for_all(path):
+    assert fallback._relative_import_path({"PYTHONPATH": path}) is None
 
 
 def test_a_gpu_that_works(monkeypatch):
@@ -115,6 +143,14 @@ def test_a_parent_that_cannot_start_is_not_tried_again_until_packages_change(
     assert_ordinary("the warm parent could not start: ImportError: no TensorFlow")
     locate(os.environ).failure.write_text(json.dumps({**record, "fingerprint": "older"}))
     assert fallback.why_cold(os.environ) is None
+
+
+def test_a_parent_without_room_for_its_log_is_not_started(monkeypatch, short_folder):
+    monkeypatch.setenv("XDG_RUNTIME_DIR", short_folder)
+    locate(os.environ).log.mkdir()
+    assert not kernels.start_parent(os.environ, wait=60)
+    with open_notebook() as notebook:
+        assert not notebook.is_warm
 
 
 def test_another_kernel_of_the_user_is_left_alone(warm_parent, tmp_path, monkeypatch):

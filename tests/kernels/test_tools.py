@@ -73,7 +73,15 @@ def test_a_jupyter_server(warm_parent, tmp_path, way):
             server.wait(30)
 
 
-def test_a_front_end_that_knows_no_provisioners(warm_parent):
+@pytest.mark.parametrize(
+    ("end", "status"),
+    [
+        ("import os; os._exit(5)", 5),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGTERM)", -signal.SIGTERM),
+        ("import os, signal; os.kill(os.getpid(), signal.SIGKILL)", -signal.SIGKILL),
+    ],
+)
+def test_a_front_end_that_knows_no_provisioners(warm_parent, end, status):
     spec = json.loads((SPECS / "kernels" / "python3" / "kernel.json").read_text())
     del spec["metadata"]["kernel_provisioner"]
     with _launched(spec) as (manager, client):
@@ -83,8 +91,8 @@ def test_a_front_end_that_knows_no_provisioners(warm_parent):
         time.sleep(0.5)
         manager.provisioner.process.send_signal(signal.SIGINT)
         assert client.get_shell_msg(timeout=20)["content"]["ename"] == "KeyboardInterrupt"
-        client.execute("import os; os._exit(5)")
-        assert manager.provisioner.process.wait(20) == 5
+        client.execute(end)
+        assert manager.provisioner.process.wait(20) == status
 
 
 def run_nbval(path, *options, timeout=120):
