@@ -10,6 +10,12 @@ were rated good or easy: take these for the honest numbers. The rules that came 
 general: *less* counts as a denial, a rating of good starts at .55 (not .5), more than 600 words get
 at most hard, and red flags know synonyms of the field only, end at a semicolon, and see a negation
 that follows at once.
+
+``other_voices.yaml`` is a second, later trial in the manner of many speakers. At its first
+measurement, key points of good answers had precision .97 and recall .90, no wrong answer was rated
+good or easy, but red flags had a recall of .41 only, and 17 of 83 right statements that come close
+to a misconception were accused. The flags were mended by its ``tuned`` half and by such statements;
+``held out`` and ``last`` tell what that is worth.
 """
 
 import json
@@ -28,6 +34,8 @@ from benchmarks.labelled_answers import Answer, read_answers, read_other_texts
 from coursekit.practice.reviewing import Review, find_question, review
 
 HIGH = ("good", "easy")
+#: Answers in other voices at which nothing was tuned.
+UNSEEN = ("held out", "last")
 #: From this share of the key points on, an answer looks covered, whatever its red flags.
 COVERED = 0.5
 #: Words of the texts that stand around an answer to make it very long.
@@ -185,6 +193,8 @@ def measure() -> dict[str, Any]:
     """
     answers = read_answers()
     after = [answer for answer in answers if answer.written == "after"]
+    tuned = [answer for answer in answers if answer.written == "tuned"]
+    unseen = [answer for answer in answers if answer.written in UNSEEN]
     bank = [review(q, find_question(q).short_answer) for q in sorted({a.question for a in answers})]
     return {
         "n_questions": len({answer.question for answer in answers}),
@@ -193,6 +203,8 @@ def measure() -> dict[str, Any]:
         "wrong_but_fluent_written_after": measure_wrong(after),
         "agreement": measure_agreement(answers),
         "agreement_written_after": measure_agreement(after),
+        "agreement_other_voices_tuned": measure_agreement(tuned),
+        "agreement_other_voices_unseen": measure_agreement(unseen),
         "discrimination": measure_discrimination(answers),
         "other_texts": measure_other_texts(answers),
         "bank_short_answers": _summary(bank),

@@ -22,7 +22,13 @@ def report(found: dict[str, Any]) -> None:
         table.add_row(_words(name), _number(value), _number(later[name]))
     console.print(table)
     table = Table("Agreement with the labels", "Answers", "Precision", "Recall", "False", "Missed")
-    for group, suffix in (("agreement", ""), ("agreement_written_after", ", written after")):
+    groups = {
+        "agreement": "",
+        "agreement_written_after": ", written after",
+        "agreement_other_voices_tuned": ", other voices, tuned",
+        "agreement_other_voices_unseen": ", other voices, unseen",
+    }
+    for group, suffix in groups.items():
         for kind, record in found[group].items():
             for what in ("key_points", "red_flags"):
                 row = record[what]

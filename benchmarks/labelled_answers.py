@@ -28,7 +28,9 @@ class Answer:
     kind : str
         ``"good"``, ``"partial"`` or ``"wrong"``: fluent and in the right words, but wrong.
     written : str
-        ``"before"`` the rules of matching were finished, or ``"after"``.
+        ``"before"`` the rules of matching were finished, or ``"after"``. Later and in other voices:
+        ``"tuned"`` was looked at while red flags were mended, ``"held out"`` was not, and
+        ``"last"`` was written when that was done.
     text : str
         The answer.
     key_points, red_flags : frozenset of int

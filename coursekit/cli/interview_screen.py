@@ -3,6 +3,7 @@
 import contextlib
 import math
 import re
+import shutil
 import sys
 import textwrap
 from collections.abc import Callable, Sequence
@@ -12,12 +13,21 @@ from coursekit.practice.debrief_pages import count_of_questions, minutes_and_sec
 from coursekit.practice.mock_interviews import MockInterview
 
 WIDTH = 79  # a line of 80 would wrap on some terminals of 80 columns
+_NARROWEST = 20
 _HELP = """\
 /pass   go on to the next question without an answer
 /end    end the interview now, and see the debrief
 /leave  leave, as Ctrl-C does: `coursekit mock --resume` goes on
 /help   show this"""
 _RANGE = re.compile(r"(\d{1,3})(?:-(\d{1,3}))?")
+
+
+def width() -> int:
+    """Give how many columns a line may take: those of a narrow terminal, or :data:`WIDTH`."""
+    columns = (
+        shutil.get_terminal_size((WIDTH + 1, 24)).columns if sys.stdout.isatty() else WIDTH + 1
+    )
+    return max(_NARROWEST, min(WIDTH, columns - 1))
 
 
 class InterviewLeftError(Exception):
@@ -55,7 +65,7 @@ class InterviewScreen:
     def say(self, text: str, indent: str = "") -> None:
         """Show a text, wrapped; an empty one is an empty line."""
         lines = textwrap.wrap(
-            text, WIDTH, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
+            text, width(), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
         )
         self._stream.write("\n".join(lines) + "\n")
         self._stream.flush()

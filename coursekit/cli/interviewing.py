@@ -20,7 +20,7 @@ LEFT = "Left. `coursekit mock --resume` goes on; the time stands still until the
 
 
 class _ClosedError(Exception):
-    """Raised when the terminal is closed."""
+    """Raised when the terminal is closed, or the program is asked to end; holds the signal."""
 
 
 def register(app: typer.Typer) -> None:
@@ -98,8 +98,8 @@ def _hold(interview: "MockInterview", as_json: bool) -> bool:
             _run(screen)
     except (InterviewLeftError, KeyboardInterrupt):
         screen.say("")
-    except _ClosedError:
-        raise typer.Exit(129) from None  # as shells give for a terminal that was closed
+    except _ClosedError as closed:
+        raise typer.Exit(128 + closed.args[0]) from None  # as shells give for a signal
     finally:
         interview.pause()
         save_interview(interview)
@@ -117,8 +117,8 @@ def _run(screen: "InterviewScreen") -> None:
 def _closing_leaves() -> Iterator[None]:
     """Let a closed terminal, or a polite kill, end the block by an exception, to be saved."""
 
-    def leave(_number: int, _frame: Any) -> None:
-        raise _ClosedError
+    def leave(number: int, _frame: Any) -> None:
+        raise _ClosedError(number)
 
     numbers = [getattr(signal, name, None) for name in ("SIGHUP", "SIGTERM")]
     before = {number: signal.signal(number, leave) for number in numbers if number is not None}
@@ -146,13 +146,13 @@ def _show_last_debrief(as_json: bool) -> None:
 
 
 def _print_debrief(found: Any, as_json: bool) -> None:
-    from coursekit.cli.interview_screen import WIDTH
+    from coursekit.cli.interview_screen import width
     from coursekit.practice.debrief_pages import debrief_as_text
 
     if as_json:
         print_json(found.to_json())
     else:
-        _print_marked(debrief_as_text(found, WIDTH))
+        _print_marked(debrief_as_text(found, width()))
 
 
 def _print_marked(text: str) -> None:

@@ -14,6 +14,8 @@ from coursekit.cli.progress_notes import notes_on_progress
 from coursekit.cli.reading import JsonOption
 
 if TYPE_CHECKING:
+    from datetime import date as date_type
+
     from coursekit.practice.progress import Progress, WeakSpot
 
 progress = typer.Typer(help="Show what you know and what to do next.")
@@ -140,8 +142,7 @@ def _print(found: "Progress") -> None:
     typer.echo(f"Exercises solved  {n_solved} of {n_exercises}")
     typer.echo(f"Cards seen        {found.n_seen} of {found.n_cards}, {found.n_due} due now")
     typer.echo(f"Mock interviews   {found.n_mock_interviews} finished")
-    when = f"{date}, {budget.days_left} days left" if budget.days_left else "no date set"
-    typer.echo(f"Interview         {when}")
+    typer.echo(f"Interview         {_when(date)}")
     typer.echo(
         f"Today             {budget.due} due, {budget.new} new, about {ceil(budget.minutes)} min\n"
     )
@@ -165,6 +166,15 @@ def _print(found: "Progress") -> None:
             line = f"{label}: {text}"
             typer.echo(fill(line, 80, initial_indent="  ", subsequent_indent="    "))
     typer.echo(f"\nNext: {found.next_step.reason}\n  {found.next_step.command}")
+
+
+def _when(date: "date_type | None") -> str:
+    if date is None:
+        return "no date set"
+    days = (date - datetime.now().date()).days
+    if days < 0:
+        return f"{date} has passed: `coursekit progress set --interview` takes the next"
+    return f"{date}, {('today', 'tomorrow')[days] if days < 2 else f'in {days} days'}"
 
 
 def _spot_cells(spot: "WeakSpot") -> tuple[object, ...]:

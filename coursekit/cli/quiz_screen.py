@@ -1,5 +1,6 @@
 """What a quiz shows in the terminal: at most 80 columns, plain text in a pipe."""
 
+import shutil
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -19,9 +20,8 @@ class QuizScreen:
     """Prints cards and reads keys; nothing is told by colour."""
 
     def __init__(self) -> None:
-        plain = None if sys.stdout.isatty() else WIDTH
-        self._console = Console(width=plain, highlight=False, markup=False, emoji=False)
-        self._console.width = min(self._console.width, WIDTH)
+        self._console = Console(highlight=False, markup=False, emoji=False)
+        self._fit()
 
     def ask(self, prompt: str) -> str:
         """Read one line; the end of the input leaves the quiz, as q does."""
@@ -39,6 +39,7 @@ class QuizScreen:
 
     def show_question(self, session: "QuizSession") -> None:
         """Print the head and the question."""
+        self._fit()
         question = session.card.question
         place = f"{len(session.queue)} to go"
         stars = f"difficulty {question.difficulty} of 3"
@@ -50,6 +51,7 @@ class QuizScreen:
 
     def show_answer(self, question: "Question", claims: Sequence[dict[str, Any]]) -> None:
         """Print the short answer, the key points, what proves it, and the myths."""
+        self._fit()
         self._section("Short answer", [question.short_answer])
         self._section(
             "Key points (weight)",
@@ -68,6 +70,11 @@ class QuizScreen:
             or [f"{question.claims[0]}, in notebooks/{question.lesson}.ipynb"],
         )
         self._section("Myth", [f"{myth.text}\nIn truth: {myth.truth}" for myth in question.myths])
+
+    def _fit(self) -> None:
+        """Take the width of the terminal, which may have changed since the last card."""
+        columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else WIDTH
+        self._console.width = min(columns, WIDTH)
 
     def _section(self, title: str, entries: Sequence[str]) -> None:
         if not entries:

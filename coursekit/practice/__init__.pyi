@@ -25,6 +25,7 @@ from .evidence_figures import choose_evidence as choose_evidence
 from .evidence_figures import read_evidence as read_evidence
 from .flash_cards import FlashCard as FlashCard
 from .flash_cards import make_flash_cards as make_flash_cards
+from .lesson_cards import lesson_cards as lesson_cards
 from .mock_interviews import MockInterview as MockInterview
 from .mock_questions import MockInterviewError as MockInterviewError
 from .mock_questions import choose_questions as choose_questions

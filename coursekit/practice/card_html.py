@@ -64,7 +64,7 @@ def card_fields(
     return {
         "Question": as_html(question.question),
         "Short answer": as_html(question.short_answer),
-        "Key points": _key_points(question),
+        "Key points": key_points_as_html(question),
         "Evidence": _evidence(evidence, picture),
         "Myths": _myths(question),
         "Follow-ups": "".join(_folded(each.question, each.answer) for each in question.follow_ups),
@@ -96,7 +96,7 @@ def _list(items: Iterable[str]) -> str:
     return "<ul>" + "".join(f"<li>{item}</li>" for item in items) + "</ul>"
 
 
-def _key_points(question: Question) -> str:
+def key_points_as_html(question: Question) -> str:
     """List the key points, what matters most first."""
     points = sorted(question.key_points, key=lambda point: -point.weight)
     return _list(as_html(point.text) for point in points)

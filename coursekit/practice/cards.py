@@ -5,6 +5,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from statistics import median
 
 from coursekit.questions import Question, load_bank
 
@@ -15,6 +16,8 @@ from .settings import Settings, read_settings
 
 _HORIZON = timedelta(days=7)
 _SECONDS_A_CARD = 60.0
+# A card that lay open over lunch, or was rated by a script, tells nothing about the next one.
+_SHORTEST_SECONDS, _LONGEST_SECONDS = 5.0, 600.0
 _UNSEEN = 0.5
 
 
@@ -76,11 +79,12 @@ class Budget:
     Parameters
     ----------
     days_left : int or None
-        Days until the interview, today among them; None without a date.
+        Days before the interview, today among them, and 1 on its own day; None without a date
+        to come.
     due, new : int
         Reviews that come due today, and new cards to begin today.
     minutes : float
-        What they will take, by the learner's own mean time for a card.
+        What they will take, by the learner's own median time for a card.
     """
 
     days_left: int | None
@@ -217,7 +221,7 @@ def daily_budget(
     share = settings.new_per_day if days_left is None else math.ceil((unseen + begun) / days_left)
     new = min(unseen, max(0, share - begun))
     n_due = sum(1 for card in cards if card.due is not None and card.due < tomorrow)
-    return Budget(days_left, n_due, new, round((n_due + new) * _mean_seconds(cards) / 60, 1))
+    return Budget(days_left, n_due, new, round((n_due + new) * _usual_seconds(cards) / 60, 1))
 
 
 def share_mentioned(question: Question, missed: Iterable[str]) -> float:
@@ -266,9 +270,14 @@ def _days_left(settings: Settings, now: datetime) -> int | None:
     return max(1, (settings.interview_date - now.date()).days)
 
 
-def _mean_seconds(cards: Iterable[Card]) -> float:
-    taken = [review.seconds for card in cards for review in card.reviews if review.seconds]
-    return sum(taken) / len(taken) if taken else _SECONDS_A_CARD
+def _usual_seconds(cards: Iterable[Card]) -> float:
+    taken = [
+        review.seconds
+        for card in cards
+        for review in card.reviews
+        if review.seconds and _SHORTEST_SECONDS <= review.seconds <= _LONGEST_SECONDS
+    ]
+    return median(taken) if taken else _SECONDS_A_CARD
 
 
 def _question(label: str, questions: Sequence[Question] | None) -> Question:

@@ -77,9 +77,14 @@ def _words_of(member: Run, words: list[tuple[Run, ...]]) -> int:
 def _same(run: Run, other: Run) -> bool:
     """Tell whether a run of a pattern names a synonym; a stem names what it is nearly all of."""
     return len(run) == len(other) and all(
-        mine[0] == theirs[0] or (mine[1] and len(mine[0]) >= 4 and stem(mine[0]) == theirs[0])
+        mine[0] == theirs[0] or (mine[1] and _is_stem_of(mine[0], theirs[0]))
         for mine, theirs in zip(run, other, strict=True)
     )
+
+
+def _is_stem_of(beginning: str, form: str) -> bool:
+    """Tell whether a verb's beginning names a verb or its noun: ``validat*`` and *validation*."""
+    return len(beginning) >= 4 and form in (stem(beginning), f"{beginning}ion", f"{beginning}z")
 
 
 def _runs(written: str) -> Iterator[Run]:

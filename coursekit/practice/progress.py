@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from math import ceil
 from statistics import fmean
 from typing import Any, Literal
@@ -150,8 +150,14 @@ def read_interviews() -> dict[str, Heard]:
         for question in json.loads(row["debrief"])["questions"]:
             points = question["key_points"]
             missed = tuple(point["text"] for point in points if not point["mentioned"])
-            heard[question["label"]] = Heard(datetime.fromisoformat(row["finished_at"]), missed)
+            heard[question["label"]] = Heard(_in_utc(row["finished_at"]), missed)
     return heard
+
+
+def _in_utc(text: str) -> datetime:
+    """Read a moment; one without a time zone, from elsewhere, is taken as UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def find_weak_spots(

@@ -10,13 +10,18 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import TypeAdapter, ValidationError
 
 from .database import connect, transact
+from .progress_records import (
+    AttemptRecord,
+    Export,
+    ReviewRecord,
+    SettingRecord,
+)
 from .reviews import Review, add_reviews, reschedule
-from .scheduling import RatingName
 from .settings import SettingError, Settings, read_settings
 
 FORMAT = "coursekit-progress"
@@ -27,54 +32,6 @@ _INTERVIEW_FIELDS = ("id", "started_at", "finished_at", "seed", "minutes", "save
 
 class ProgressImportError(ValueError):
     """Raised for a file that is no export of progress; nothing was imported."""
-
-
-class _Record(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Attempt(_Record):
-    made_at: AwareDatetime
-    exercise: str
-    lesson: str
-    outcome: Literal["right", "wrong", "crashed", "not attempted"]
-    mistake: str | None
-
-
-class _Review(_Record):
-    id: Annotated[str, Field(min_length=1)]
-    label: str
-    reviewed_at: AwareDatetime
-    rating: RatingName
-    seconds: Annotated[float, Field(ge=0, allow_inf_nan=False)] | None
-    missed: tuple[str, ...]
-
-
-class _Setting(_Record):
-    name: str
-    value: Any
-    set_at: AwareDatetime
-
-
-class _Interview(_Record):
-    id: Annotated[str, Field(min_length=1)]
-    started_at: str
-    finished_at: str | None
-    seed: int
-    minutes: float
-    saved_at: AwareDatetime
-    state: dict[str, Any]
-    debrief: dict[str, Any] | None
-
-
-class _Export(_Record):
-    format: Literal["coursekit-progress"]
-    version: int
-    exported_at: AwareDatetime
-    attempts: tuple[_Attempt, ...]
-    reviews: tuple[_Review, ...]
-    settings: tuple[_Setting, ...]
-    mock_interviews: tuple[_Interview, ...]
 
 
 @dataclass(frozen=True)
@@ -178,9 +135,10 @@ def _export() -> dict[str, Any]:
         }
 
 
-def _read(path: Path) -> _Export:
+def _read(path: Path) -> Export:
     try:
         document = json.loads(path.read_text(encoding="utf-8"))
+        json.dumps(document, ensure_ascii=False).encode("utf-8")  # half a letter cannot be saved
     except ValueError as error:
         raise ProgressImportError(f"{path}: not JSON: {error}") from error
     if not isinstance(document, dict) or document.get("format") != FORMAT:
@@ -193,7 +151,7 @@ def _read(path: Path) -> _Export:
             f"{VERSION}: update coursekit. Nothing was imported."
         )
     try:
-        return TypeAdapter(_Export).validate_python(document)
+        return TypeAdapter(Export).validate_python(document)
     except ValidationError as error:
         fault = error.errors()[0]
         where = ".".join(str(part) for part in fault["loc"])
@@ -202,12 +160,12 @@ def _read(path: Path) -> _Export:
         ) from error
 
 
-def _as_review(record: _Review) -> Review:
+def _as_review(record: ReviewRecord) -> Review:
     moment = record.reviewed_at.astimezone(UTC)
     return Review(record.id, record.label, moment, record.rating, record.seconds, record.missed)
 
 
-def _merge_attempts(database: sqlite3.Connection, attempts: Sequence[_Attempt]) -> int:
+def _merge_attempts(database: sqlite3.Connection, attempts: Sequence[AttemptRecord]) -> int:
     """Add what the file has more of: attempts carry no id, so equal ones are counted."""
     columns = "made_at, exercise, lesson, outcome, mistake"
     here = Counter(tuple(row) for row in database.execute(f"SELECT {columns} FROM attempts"))
@@ -220,7 +178,7 @@ def _merge_attempts(database: sqlite3.Connection, attempts: Sequence[_Attempt]) 
     return len(missing)
 
 
-def _merge_settings(database: sqlite3.Connection, settings: Sequence[_Setting]) -> int:
+def _merge_settings(database: sqlite3.Connection, settings: Sequence[SettingRecord]) -> int:
     n_changed = 0
     for setting in settings:
         _check_setting(setting)
@@ -234,7 +192,7 @@ def _merge_settings(database: sqlite3.Connection, settings: Sequence[_Setting]) 
     return n_changed
 
 
-def _check_setting(setting: _Setting) -> None:
+def _check_setting(setting: SettingRecord) -> None:
     """Refuse a value that would stop every later command."""
     if setting.name not in Settings.__dataclass_fields__:
         return
@@ -249,7 +207,7 @@ def _check_setting(setting: _Setting) -> None:
         ) from error
 
 
-def _merge_interviews(database: sqlite3.Connection, export: _Export) -> int:
+def _merge_interviews(database: sqlite3.Connection, export: Export) -> int:
     n_changed = 0
     for each in export.mock_interviews:
         here = database.execute(

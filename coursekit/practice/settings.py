@@ -8,6 +8,9 @@ from typing import Any
 
 from .database import connect, transact
 
+#: Moments are reckoned from the interview, and Python's calendar ends in the year 9999.
+_LAST_YEAR = 9000
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -31,8 +34,14 @@ class Settings:
     def __post_init__(self) -> None:
         if not 0.7 <= self.retention <= 0.99:
             raise SettingError(f"retention is {self.retention:g}: give a share from 0.7 to 0.99")
-        if self.new_per_day < 0:
-            raise SettingError(f"new_per_day is {self.new_per_day}: give 0 or more")
+        if type(self.new_per_day) is not int or not 0 <= self.new_per_day <= 1000:
+            raise SettingError(
+                f"new_per_day is {self.new_per_day}: give a whole number from 0 to 1000"
+            )
+        if self.interview_date is not None and self.interview_date.year > _LAST_YEAR:
+            raise SettingError(
+                f"interview_date is {self.interview_date}: give a day up to {_LAST_YEAR}"
+            )
 
 
 class SettingError(ValueError):

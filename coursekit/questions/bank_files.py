@@ -92,17 +92,19 @@ def load_bank_file(path: Path) -> tuple[Question, ...]:
     BankError
         With one line for each fault: file, line, field, and what is wrong.
     """
-    text = path.read_text(encoding="utf-8")
     try:
+        text = path.read_text(encoding="utf-8")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         document = yaml.safe_load(text)
+    except UnicodeDecodeError as error:
+        raise BankError(f"{path.name}: not text in UTF-8: {error}") from error
     except yaml.YAMLError as error:
         raise BankError(f"{path.name}: not valid YAML: {error}") from error
     entries = document.get("questions") if isinstance(document, dict) else None
     if not isinstance(entries, list) or set(document) != {"questions"}:
         raise BankError(f"{path.name}:1: the file must hold the one key 'questions', a list")
     lines = dict(_lines(root, ()))
-    faults: list[str] = []
+    faults = [f"{path.name}:{line}: {field}: stands twice" for field, line in _repeated(root)]
     questions = [
         _validate(path, number, entry, lines, faults) for number, entry in enumerate(entries)
     ]
@@ -153,3 +155,17 @@ def _lines(node: yaml.Node | None, where: tuple) -> Iterator[tuple[tuple, int]]:
     elif isinstance(node, yaml.SequenceNode):
         for index, item in enumerate(node.value):
             yield from _lines(item, (*where, index))
+
+
+def _repeated(node: yaml.Node | None) -> Iterator[tuple[str, int]]:
+    """Yield each field that stands twice in one mapping: YAML would silently keep the last."""
+    if isinstance(node, yaml.MappingNode):
+        seen: set[str] = set()
+        for key, value in node.value:
+            if key.value in seen:
+                yield key.value, key.start_mark.line + 1
+            seen.add(key.value)
+            yield from _repeated(value)
+    elif isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _repeated(item)

@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -219,3 +220,22 @@ def test_closing_the_terminal_leaves(terminal):
     interview = resume_interview(load_bank())
     assert interview.draft == "It is the step size."
     assert interview.seconds_used >= 0.3
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such signals")
+@pytest.mark.parametrize("number", [signal.SIGTERM, getattr(signal, "SIGHUP", None)])
+def test_a_polite_kill_keeps_the_draft_and_gives_the_status_of_its_signal(
+    mock, monkeypatch, number
+):
+    lines = iter(["half an answer"])
+
+    def killed_at_the_second_line(*_):
+        line = next(lines, None)
+        if line is None:
+            os.kill(os.getpid(), number)
+        return line
+
+    monkeypatch.setattr("builtins.input", killed_at_the_second_line)
+
+    assert mock(*START).exit_code == 128 + number
+    assert resume_interview(load_bank()).draft == "half an answer"

@@ -1,6 +1,7 @@
 """`coursekit progress`: what is known, what is next, the settings, and the way to elsewhere."""
 
 import json
+from datetime import date, timedelta
 
 import pytest
 import typer
@@ -8,7 +9,7 @@ from typer.testing import CliRunner
 
 from coursekit.cli import progressing
 from coursekit.practice.cards import rate
-from coursekit.practice.settings import load_settings
+from coursekit.practice.settings import load_settings, save_settings
 from coursekit.questions import load_bank
 
 app = typer.Typer()
@@ -54,7 +55,7 @@ def test_the_interview_date_is_set_shown_and_taken_back():
     result = progress("set", "--interview", "2999-01-29", "--retention", "0.95", "--new", "4")
 
     assert result.output.splitlines()[:2] == ["interview: 2999-01-29", "retention: 95%"]
-    assert "2999-01-29, " in progress().output
+    assert "2999-01-29, in " in progress().output
     assert json.loads(progress("set", "--json").output)["new_per_day"] == 4
     progress("set", "--interview", "none")
     assert load_settings().interview_date is None
@@ -109,3 +110,13 @@ def test_an_import_that_cannot_be_saved_is_an_error(tmp_path, monkeypatch):
     assert result.exit_code != 0
     assert "nothing was kept" in str(result.exception)
     assert "without saving" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("days", "shown"), [(0, ", today"), (1, ", tomorrow"), (9, ", in 9 days"), (-1, " has passed")]
+)
+def test_the_day_of_the_interview_is_told_as_people_say_it(days, shown):
+    day = date.today() + timedelta(days=days)
+    save_settings(interview_date=day)
+
+    assert f"Interview         {day}{shown}" in progress().output

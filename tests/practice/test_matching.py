@@ -201,8 +201,8 @@ def test_a_pattern_that_cannot_be_read_is_refused():
     ids=["letters", "lines", "returns", "hyphens", "dots", "quotes", "articles", "hits", "nots"],
 )
 def test_long_and_hostile_texts_take_seconds_not_minutes(text):
-    start = time.perf_counter()
+    start = time.process_time()
     Text(text).find("near(test, once, 10)")
     Text(text).find("then split")
 
-    assert time.perf_counter() - start < 10
+    assert time.process_time() - start < 10

@@ -7,7 +7,7 @@ import pytest
 
 from coursekit.checks.attempts import record_attempt
 from coursekit.checks.outcomes import Outcome
-from coursekit.practice.cards import all_cards, rate
+from coursekit.practice.cards import all_cards, daily_budget, rate
 from coursekit.practice.database import connect
 from coursekit.practice.progress import find_weak_spots, show_progress
 from coursekit.practice.progress_files import (
@@ -16,7 +16,7 @@ from coursekit.practice.progress_files import (
     export_progress,
     import_progress,
 )
-from coursekit.practice.settings import load_settings, save_settings
+from coursekit.practice.settings import SettingError, load_settings, save_settings
 from coursekit.questions import load_bank
 
 BANK = load_bank()
@@ -316,3 +316,53 @@ def test_the_map_of_weak_spots_shows_shares_and_leaves_unseen_topics_blank():
         assert table.loc["14_optimizers", "recall now"] == 1
     finally:
         plt.close(ax.figure)
+
+
+@pytest.mark.parametrize(
+    ("table", "field", "value"),
+    [
+        ("reviews", "reviewed_at", "0001-01-01T00:00:00+14:00"),
+        ("reviews", "reviewed_at", "9999-12-31T23:59:59-14:00"),
+        ("reviews", "label", "\ud800"),
+        ("settings", "value", "9999-12-31"),
+        ("settings", "value", 20270401),
+        ("mock_interviews", "seed", 2**70),
+        ("mock_interviews", "minutes", float("nan")),
+        ("mock_interviews", "finished_at", "soon"),
+        ("mock_interviews", "debrief", {}),
+        ("mock_interviews", "debrief", {"questions": [1]}),
+        ("mock_interviews", "state", {"id": None}),
+    ],
+)
+def test_a_hostile_file_is_refused_whole_and_stops_no_later_command(
+    machine, tmp_path, table, field, value
+):
+    practise()
+    file = export_progress(tmp_path / "progress.json")
+    document = json.loads(file.read_text(encoding="utf-8"))
+    record = next(
+        each for each in document[table] if table != "settings" or each["name"] == "interview_date"
+    )
+    record[field] = value
+    file.write_text(json.dumps(document), encoding="utf-8")
+    machine("there")
+
+    with pytest.raises(ProgressImportError):
+        import_progress(file)
+    assert show_progress().n_seen == 0
+
+
+@pytest.mark.parametrize("value", [2.5, True, float("nan"), "5", None, 10**400])
+def test_new_cards_a_day_are_a_whole_number(value):
+    with pytest.raises((SettingError, TypeError)):
+        save_settings(new_per_day=value)
+    assert load_settings().new_per_day == 10
+
+
+def test_a_card_that_lay_open_or_was_rated_by_a_script_tells_nothing_of_the_time_needed():
+    for label, seconds in (("DL-25", 0.01), ("HT-4", 40), ("LF-14", 30_000)):
+        rate(label, "good", now=NOW, seconds=seconds)
+
+    budget = daily_budget(now=NOW)
+
+    assert budget.minutes == pytest.approx((budget.due + budget.new) * 40 / 60, abs=0.1)

@@ -81,6 +81,14 @@ def test_the_words_that_matched_are_named_with_their_places():
         ("SGD does not, but Adam always converges.", True),
         ("No, Adam always converges.", True),
         ("It does not oscillate. Adam converges.", True),
+        ("Saying that Adam converges would be misleading.", False),
+        ("Adam converges only under strong assumptions.", False),
+        ("Adam only converges.", True),
+        ("I use Adam rather than one that converges slowly.", False),
+        ("SGD converges, whereas Adam may cycle.", False),
+        ("SGD converges faster than Adam.", False),
+        ("To avoid a restart I take Adam, which converges.", True),
+        ("To prevent leakage I take Adam, which converges.", True),
     ],
 )
 def test_a_misconception_that_is_denied_is_not_stated(text, is_stated):

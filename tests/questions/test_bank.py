@@ -60,6 +60,7 @@ def test_an_entry_becomes_a_question_of_the_lesson_that_the_file_names(bank_file
         ("claims: [DL-25.adam-diverges]", "claims: [DL-25.other]", 2, "the entry"),
         ("    exercises: [14_adam_step]\n", "", 2, "the entry"),
         ("id: DL-25", "id: DL-25\n    lesson: 15_gradients", 3, "lesson"),
+        ("id: DL-25", "id: DL-25\n    id: DL-25", 3, "id"),
     ],
 )
 def test_a_fault_is_named_with_file_line_and_field(bank_file, old, new, line, field):
@@ -87,6 +88,13 @@ def test_all_faults_of_a_file_are_told_at_once(bank_file):
 def test_a_file_that_is_no_bank_is_named(bank_file, text):
     with pytest.raises(BankError, match=r"14_optimizers\.yaml"):
         load_bank_file(bank_file(text))
+
+
+def test_a_file_in_another_encoding_is_named(tmp_path):
+    path = tmp_path / "14_optimizers.yaml"
+    path.write_bytes(ENTRY.replace("id: DL-25", "id: DL-25  # Schätzung").encode("latin-1"))
+    with pytest.raises(BankError, match=r"14_optimizers\.yaml: not text in UTF-8"):
+        load_bank_file(path)
 
 
 def test_the_same_question_twice_needs_parts(bank_file, tmp_path):
