@@ -7,6 +7,8 @@ PYTHONS = $(if $(PYTHON),"$(PYTHON)",python3.13 python3.12 python3.11 python3)
 
 RUN = .venv/bin/python -m
 INSTALL = $(RUN) pip install -qq --disable-pip-version-check --no-input -c constraints.txt
+FAILED = { echo 'The installation stopped. It needs the network, and 3 GB of disk; the lines above' >&2; \
+  echo 'say what was missing. Run the same command again: what was downloaded is kept.' >&2; exit 1; }
 
 # TensorFlow greets on the process's own standard error: in the terminal, not in every notebook.
 KERNEL_SETTINGS = {"IPKernelApp": {"capture_fd_output": false}}
@@ -50,12 +52,12 @@ clean:
 
 .venv/.installed: .venv/bin/python pyproject.toml constraints.txt
 	@echo 'Installing the course into .venv (the first time: some minutes, 3 GB) ...'
-	@$(INSTALL) -e .
+	@$(INSTALL) -e . || $(FAILED)
 	@touch $@
 
 .venv/.installed-for-tests: .venv/bin/python pyproject.toml constraints.txt
 	@echo 'Installing the course and its tests into .venv (the first time: some minutes, 3 GB) ...'
-	@$(INSTALL) -e '.[test]'
+	@$(INSTALL) -e '.[test]' || $(FAILED)
 	@touch $@ .venv/.installed
 
 # Also made anew when the Python that it was built with is gone.

@@ -130,9 +130,7 @@ def describe_device() -> dict[str, Any]:
         "reason": reason,
         "asked_for": os.environ.get("COURSEKIT_DEVICE"),
         "gpus": [_describe_gpu(gpu_name, problem) for gpu_name, problem in _probe_gpus().items()],
-        "n_cpus": len(os.sched_getaffinity(0))
-        if hasattr(os, "sched_getaffinity")
-        else os.cpu_count(),
+        "n_cpus": _n_cpus(),
         "tensorflow": tf.__version__,
         "built_with_cuda": tf.test.is_built_with_cuda(),
     }

@@ -210,3 +210,20 @@ def test_make_takes_the_next_python_when_the_first_does_not_fit(make, tmp_path):
 def test_make_takes_the_python_that_it_is_told(make):
     result = make(".venv/bin/python", f"PYTHON={sys.executable}")
     assert result.returncode == 0, result.stderr
+
+
+@no_make
+@pytest.mark.parametrize("target", ["lab", "test"])
+def test_make_says_what_an_installation_needs_when_it_fails(make, tmp_path, target):
+    for name in ("pyproject.toml", "constraints.txt"):
+        (tmp_path / name).touch()
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\necho 'no address for the index' >&2\nexit 1\n")
+    python.chmod(0o755)
+
+    result = make(target)
+    assert result.returncode != 0
+    assert "no address for the index" in result.stderr
+    assert "It needs the network" in result.stderr
+    assert not (tmp_path / ".venv" / ".installed").exists()

@@ -61,8 +61,8 @@ def assess(exercise: Exercise, answer: Callable[..., Any]) -> Outcome:
     cases = exercise.cases()
     try:
         observations = [observe(exercise, answer, case) for case in cases]
-    except NotAttemptedError:
-        message = f"Not attempted yet. {exercise.task}"
+    except NotAttemptedError as stub:
+        message = f"Not attempted yet. {exercise.task} {stub}".rstrip()
         return _outcome(exercise, "not attempted", message)
     for observation, value in zip(observations, expected(exercise), strict=True):
         message = _fault(exercise, answer, observation, value)

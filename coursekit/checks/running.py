@@ -9,9 +9,11 @@ from typing import Any
 from .definitions import Case, Exercise
 from .values import UnusableValueError, difference, plain, show
 
+_NOTHING_CAME_BACK = "It returned None: if it is written, it lacks a return."
+
 
 class NotAttemptedError(Exception):
-    """Raised when the function is still the stub."""
+    """Raised when the function is still the stub, or as good as one; the message says more."""
 
 
 @dataclass
@@ -32,7 +34,9 @@ class Answer:
         except NotImplementedError:
             raise NotAttemptedError from None
         self.running = False
-        if value is None or value is Ellipsis:
+        if value is None:
+            raise NotAttemptedError(_NOTHING_CAME_BACK)
+        if value is Ellipsis:
             raise NotAttemptedError
         self.last_value = value
         self._note_changes(dict(enumerate(args)) | kwargs, dict(enumerate(args_copy)) | kwargs_copy)

@@ -23,7 +23,10 @@ def release_exercises(
     ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Derive the exercises from the solutions, and the links between lessons."""
+    """Derive the exercises, and the links between lessons.
+
+    An exercise is its solution with the answers taken out.
+    """
     from coursekit.grading import link_lessons
 
     chosen = [course.find_lesson(key) for key in lessons] if lessons else _with_solutions()

@@ -73,17 +73,20 @@ def copy_into(folder: Path, source: Path | None = None) -> Report:
         raise CommandError(f"{source} holds no course: it has no notebooks/", exit_status=2)
     target = _prepared(folder, source)
     manifest = _read_manifest(target)
+    before = dict(manifest)
     try:
-        entries = tuple(
-            _copy(source / file, target, file, manifest) for file in _shipped_files(source)
-        )
+        try:
+            entries = tuple(
+                _copy(source / file, target, file, manifest) for file in _shipped_files(source)
+            )
+        finally:
+            if manifest != before:
+                _write_manifest(target, manifest)
     except OSError as error:
         raise CommandError(
-            f"{error.filename or target} cannot be written: {error.strerror}. "
+            f"{target} cannot be written: {error.strerror}. "
             "What was copied so far is whole; run the same command again"
         ) from error
-    finally:
-        _write_manifest(target, manifest)
     return Report(target, entries)
 
 

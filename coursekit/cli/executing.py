@@ -1,5 +1,6 @@
 """Executes a notebook headless, in a kernel of this very interpreter."""
 
+import logging
 import os
 import re
 import tempfile
@@ -159,13 +160,13 @@ def _execute(
         return f"it ran longer than {timeout:g} s (--timeout sets the limit)"
     except DeadKernelError:
         if _was_interrupted(client):
-            raise KeyboardInterrupt from None
+            raise _stopped() from None
         log.seek(0)
         last = log.read().decode(errors="replace").strip().splitlines()[-1:]
         return ": ".join(["the kernel died", *map(_first_line, last)])
     except Exception as error:
         if _was_interrupted(client):
-            raise KeyboardInterrupt from error
+            raise _stopped() from error
         raise
     return None
 
@@ -173,6 +174,12 @@ def _execute(
 def _was_interrupted(client: NotebookClient) -> bool:
     """Tell whether Ctrl-C came: nbclient then stops the kernel, and stumbles over its absence."""
     return getattr(client, "_async_cleanup_kernel_future", None) is not None
+
+
+def _stopped() -> KeyboardInterrupt:
+    """Give what Ctrl-C raises, and keep nbclient's last tasks from adding their tracebacks."""
+    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
+    return KeyboardInterrupt()
 
 
 def _environment(path: Path, home: Path) -> dict[str, str]:

@@ -2,7 +2,9 @@
 
 import json
 import math
+import shutil
 import sys
+import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -34,28 +36,61 @@ def print_json(document: Any) -> None:
     sys.stdout.write(json.dumps(_plain(document), indent=2, allow_nan=False) + "\n")
 
 
-def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print rows under column names: drawn on a terminal, plain aligned text in a pipe."""
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
+def print_table(
+    columns: Sequence[str], rows: Iterable[Sequence[object]], below: Sequence[str] = ()
+) -> None:
+    """Print rows under column names: drawn on a terminal, plain aligned text in a pipe.
 
-    on_terminal = sys.stdout.isatty()
-    style = "bold" if on_terminal else ""
-    table = Table(box=None, header_style=style, padding=(0, 2, 0, 0), pad_edge=False)
-    for place, column in enumerate(columns):
-        # Names stay whole, to be copied; the rest may break, but nothing is cut off.
-        table.add_column(column, no_wrap=place == 0, overflow="fold")
-    for row in rows:
-        table.add_row(*(Text(str(value) if on_terminal else _one_line(value)) for value in row))
-    if on_terminal:
-        Console().print(table)
+    Parameters
+    ----------
+    columns : sequence of str
+        The names of the columns.
+    rows : iterable of sequence
+        One value for each column.
+    below : sequence of str
+        The columns with long texts: on a terminal that is too narrow for a row, they stand
+        below it.
+    """
+    from rich.console import Console
+
+    if sys.stdout.isatty():
+        _draw_table(Console(), columns, [[str(value) for value in row] for row in rows], below)
         return
     # In a pipe a row is a line, however long: `grep` and `cut` work on it.
     console = Console(width=100_000, color_system=None)
     with console.capture() as captured:
-        console.print(table)
+        console.print(_table(columns, [[_one_line(value) for value in row] for row in rows], ""))
     sys.stdout.writelines(f"{line.rstrip()}\n" for line in captured.get().splitlines())
+
+
+def print_text(text: str, indent: str = "", further: str | None = None) -> None:
+    """Print a text: broken between words on a terminal, line by line as it is in a pipe.
+
+    Parameters
+    ----------
+    text : str
+        One line or several.
+    indent, further : str
+        What stands before the first line, and before each further one; the same by default.
+    """
+    further = indent if further is None else further
+    lines = text.strip().splitlines() or [""]
+    if sys.stdout.isatty():
+        width = shutil.get_terminal_size().columns
+        indents = [indent, *[further] * (len(lines) - 1)]
+        lines = [
+            textwrap.fill(
+                line,
+                width,
+                initial_indent=first,
+                subsequent_indent=further,
+                break_on_hyphens=False,
+            )
+            for line, first in zip(lines, indents, strict=True)
+        ]
+        sys.stdout.write("\n".join(lines) + "\n")
+        return
+    sys.stdout.write(indent + f"\n{further}".join(lines) + "\n")
 
 
 def print_error(message: str) -> None:
@@ -88,6 +123,54 @@ def format_observed(value: object) -> str:
     if isinstance(value, float):
         return f"{value:.4g}"
     return str(value)
+
+
+def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], style: str) -> Any:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, header_style=style, padding=(0, 2, 0, 0), pad_edge=False)
+    for place, column in enumerate(columns):
+        # Names stay whole, to be copied; the rest may break, but nothing is cut off.
+        table.add_column(column, no_wrap=place == 0, overflow="fold")
+    for row in rows:
+        table.add_row(*map(Text, row))
+    return table
+
+
+def _draw_table(
+    console: Any, columns: Sequence[str], rows: Sequence[Sequence[str]], below: Sequence[str]
+) -> None:
+    from rich.measure import Measurement
+
+    table = _table(columns, rows, "bold")
+    widest = Measurement.get(console, console.options.update(width=10_000), table).maximum
+    if below and widest > console.width:
+        _draw_stacked(console, columns, rows, below)
+    else:
+        console.print(table)
+
+
+def _draw_stacked(
+    console: Any, columns: Sequence[str], rows: Sequence[Sequence[str]], below: Sequence[str]
+) -> None:
+    """Draw each row as a line, with its long texts indented under it."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    places = [place for place, column in enumerate(columns) if column not in below]
+    widths = [max(len(row[place]) for row in (columns, *rows)) for place in places]
+
+    def line(row: Sequence[str]) -> str:
+        cells = (row[place].ljust(width) for place, width in zip(places, widths, strict=True))
+        return "  ".join(cells).rstrip()
+
+    console.print(Text(line(columns), style="bold"))
+    for row in rows:
+        console.print(Text(line(row)))
+        for column, value in zip(columns, row, strict=True):
+            if column in below and value:
+                console.print(Padding(Text(value), (0, 0, 0, 4)))
 
 
 def _plain(value: Any) -> Any:

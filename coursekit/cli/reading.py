@@ -5,7 +5,13 @@ from typing import Annotated, Any
 import typer
 
 from coursekit import course
-from coursekit.cli.output import CommandError, format_observed, print_json, print_table
+from coursekit.cli.output import (
+    CommandError,
+    format_observed,
+    print_json,
+    print_table,
+    print_text,
+)
 
 LessonOption = Annotated[
     str | None, typer.Option("--lesson", metavar="LESSON", help="A lesson's number or name.")
@@ -39,6 +45,7 @@ def show_lessons(as_json: JsonOption = False) -> None:
             )
             for record in records
         ),
+        below=("part", "questions"),
     )
 
 
@@ -76,6 +83,7 @@ def show_questions(
                 (_label(record), record["lesson"], "*" * record["difficulty"], record["question"])
                 for record in records
             ),
+            below=("question",),
         )
 
 
@@ -103,6 +111,7 @@ def show_claims(lesson: LessonOption = None, as_json: JsonOption = False) -> Non
             )
             for record in records
         ),
+        below=("observed",),
     )
 
 
@@ -139,28 +148,29 @@ def _label(record: dict[str, Any]) -> str:
 
 
 def _print_question(record: dict[str, Any]) -> None:
-    echo = typer.echo
-    echo(f"{_label(record)}  {record['question']}")
-    echo(f"lesson {record['lesson']}, difficulty {record['difficulty']} of 3\n")
-    echo(f"Short answer\n  {_indented(record['short_answer'])}\n")
-    echo(f"Deep answer\n  {_indented(record['deep_answer'])}\n")
+    print_text(f"{_label(record)}  {record['question']}")
+    print_text(f"lesson {record['lesson']}, difficulty {record['difficulty']} of 3")
+    for title in ("Short answer", "Deep answer"):
+        typer.echo(f"\n{title}")
+        print_text(record[title.lower().replace(" ", "_")], "  ")
     _print_list("Key points", [point["text"] for point in record["key_points"]])
     _print_list("Red flags", [flag["text"] for flag in record["red_flags"]])
     _print_list(
         "Follow-ups", [f"{each['question']} {each['answer']}" for each in record["follow_ups"]]
     )
-    _print_list("Myths", [f"{myth['text']} In truth: {myth['truth']}" for myth in record["myths"]])
+    _print_list("Myths", [_myth(myth) for myth in record["myths"]])
     _print_list("Claims", record["claims"])
     _print_list("Exercises", record["exercises"])
+    _print_list("Sources", record["sources"])
+    typer.echo("")
+
+
+def _myth(myth: dict[str, Any]) -> str:
+    return f"{myth['text']} In truth: {myth['truth']} (claim {myth['claim']})"
 
 
 def _print_list(title: str, items: list[str]) -> None:
     if items:
-        typer.echo(title)
+        typer.echo(f"\n{title}")
         for item in items:
-            typer.echo(f"  - {_indented(item)}")
-        typer.echo("")
-
-
-def _indented(text: str) -> str:
-    return "\n    ".join(text.strip().splitlines())
+            print_text(item, "  - ", "    ")

@@ -61,7 +61,9 @@ def run_lesson(
 
 
 def check_exercise(
-    exercise: Annotated[Path, typer.Argument(help="An exercise notebook.", show_default=False)],
+    exercise: Annotated[
+        str, typer.Argument(help="An exercise notebook, or its lesson's number or name.")
+    ],
     as_json: JsonOption = False,
     timeout: Annotated[
         float, typer.Option(min=1, help="Seconds that one cell may take.", show_default=True)
@@ -73,14 +75,26 @@ def check_exercise(
     """
     from coursekit.cli.exercise_runs import run_checks
 
-    with _progress(f"Checking {exercise.name}", None):
-        run = run_checks(exercise, timeout=timeout)
+    notebook = _exercise_notebook(exercise)
+    with _progress(f"Checking {notebook.name}", None):
+        run = run_checks(notebook, timeout=timeout)
     if as_json:
-        print_json(_check_document(exercise, run))
+        print_json(_check_document(notebook, run))
     else:
         _print_checks(run)
     if not run.all_right:
         raise typer.Exit(1)
+
+
+def _exercise_notebook(name: str) -> Path:
+    """Give the notebook that a path names, else the exercise of a lesson."""
+    path = Path(name)
+    if path.suffix == ".ipynb" or path.exists():
+        return path
+    lesson = course.find_lesson(name)
+    if lesson.exercise is None:
+        raise CommandError(f"lesson {lesson.name} has no exercise", exit_status=2)
+    return lesson.exercise
 
 
 @contextlib.contextmanager
@@ -149,6 +163,7 @@ def _print_run(lesson: course.Lesson, execution: "Execution", claims: list[dict[
                 )
                 for claim in claims
             ),
+            below=("observed",),
         )
     n_held = sum(claim["holds"] for claim in claims)
     stated = f" (stated: {lesson.seconds} s)" if lesson.seconds else ""
@@ -157,9 +172,9 @@ def _print_run(lesson: course.Lesson, execution: "Execution", claims: list[dict[
     )
 
 
-def _check_document(exercise: Path, run: "ExerciseRun") -> dict[str, Any]:
+def _check_document(notebook: Path, run: "ExerciseRun") -> dict[str, Any]:
     return {
-        "notebook": str(exercise),
+        "notebook": str(notebook),
         "all_right": run.all_right,
         "earned": run.earned,
         "points": run.points,
@@ -192,6 +207,7 @@ def _print_checks(run: "ExerciseRun") -> None:
             )
             for result in run.results
         ),
+        below=("message",),
     )
     for cell, error in run.errors:
         typer.echo(f"cell [{cell}] raised {error}")

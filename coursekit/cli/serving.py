@@ -49,6 +49,7 @@ def lab_command(root: Path, *, port: int | None, browser: bool) -> list[str]:
         "jupyterlab",
         f"--ServerApp.root_dir={root}",
         f"--LabApp.default_url=/lab/tree/{course.FIRST_LESSON}",
+        "--ServerApp.kernel_spec_manager_class=coursekit.cli.lab_kernels.LabKernelSpecManager",
         *kernels.server_options(),
     ]
     if port is not None:
@@ -75,18 +76,26 @@ def _config_path() -> list[str]:
     return [str(_JUPYTER_DEFAULTS), *filter(None, others)]
 
 
-def _run(command: list[str], root: Path) -> int:
+def _environment(root: Path) -> dict[str, str]:
+    """Give the environment of the server, its kernels and its terminals."""
     defaults = {
         "JUPYTER_PREFER_ENV_PATH": "1",  # this environment's kernel, not one the user made long ago
         "OMP_NUM_THREADS": "1",
         "TF_CPP_MIN_LOG_LEVEL": "2",
     }
-    environment = {
+    # `make lab` activates nothing, and yet `coursekit` has to be found in a terminal of the lab.
+    programs = [str(Path(sys.executable).parent), os.environ.get("PATH", "")]
+    return {
         **defaults,
         **os.environ,
         "COURSEKIT_COURSE": str(root),
         "JUPYTER_CONFIG_PATH": os.pathsep.join(_config_path()),
+        "PATH": os.pathsep.join(filter(None, programs)),
     }
+
+
+def _run(command: list[str], root: Path) -> int:
+    environment = _environment(root)
     if kernels.describe(environment)["warm"]:
         kernels.start_parent(environment)  # ready by the time that the first notebook opens
     if os.name == "posix":

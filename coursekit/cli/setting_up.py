@@ -1,5 +1,7 @@
 """Commands that get a learner going: doctor, lab, init."""
 
+import os
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -64,7 +66,14 @@ def copy_course(
         )
     counts = {state: sum(e.state == state for e in report.entries) for state in report.states}
     typer.echo(", ".join(f"{n} {state}" for state, n in counts.items() if n))
-    print_note(f"Next: cd {report.folder} && coursekit lab")
+    print_note(f"Next: cd {_quoted(report.folder)} && coursekit lab")
+
+
+def _quoted(folder: Path) -> str:
+    """Write a folder as a shell takes it: its name may hold spaces."""
+    if os.name == "nt":
+        return f'"{folder}"' if " " in str(folder) else str(folder)
+    return shlex.quote(str(folder))
 
 
 def examine_machine(as_json: JsonOption = False) -> None:

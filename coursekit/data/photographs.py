@@ -122,7 +122,9 @@ def _read_npz(path: Path) -> Arrays:
     try:
         with np.load(path) as stored:
             arrays = {key: stored[key] for key in _KEYS}
-    except (OSError, EOFError, KeyError, ValueError, zipfile.BadZipFile) as error:
+    except ValueError as error:  # NumPy advises to trust the file, which is no advice here
+        raise ValueError(_damage(path, "it is no archive of arrays")) from error
+    except (OSError, EOFError, KeyError, zipfile.BadZipFile) as error:
         raise ValueError(_damage(path, str(error) or type(error).__name__)) from error
     for part in ("train", "test"):
         images, labels = arrays[f"x_{part}"], arrays[f"y_{part}"]

@@ -95,8 +95,8 @@ def make_split(
     Raises
     ------
     ValueError
-        If lengths differ, if nothing is left to train on, or if targets that are
-        not labels are to be stratified.
+        If lengths differ, if nothing is left to train on, if targets that are not labels
+        are to be stratified, or if a class has too few rows for that.
     """
     X, y = np.asarray(X, dtype=np.float32), _as_target(y)
     if len(X) != len(y):
@@ -236,5 +236,12 @@ def _divide(
     if n_second == 0:
         return np.random.default_rng(seed).permutation(rows), rows[:0]
     strata = None if groups is None else groups[rows]
-    first, second = train_test_split(rows, test_size=n_second, stratify=strata, random_state=seed)
+    try:
+        first, second = train_test_split(
+            rows, test_size=n_second, stratify=strata, random_state=seed
+        )
+    except ValueError as error:
+        if strata is None:
+            raise
+        raise ValueError(f"{error} Or give stratify=False.") from error
     return first, second

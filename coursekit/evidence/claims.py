@@ -61,7 +61,7 @@ def claim(
     TypeError, ValueError
         If an argument cannot be a claim: the message says which one and why.
     """
-    _refuse_what_is_no_claim(claim_id, holds, observed, verdict, about)
+    _refuse_what_is_no_claim(claim_id, statement, holds, observed, verdict, about)
     record = Claim(
         claim_id,
         " ".join(statement.split()),
@@ -90,14 +90,25 @@ def _show(record: Claim) -> None:
 
 
 def _refuse_what_is_no_claim(
-    claim_id: str, holds: object, observed: Mapping, verdict: str, about: str | None
+    claim_id: str,
+    statement: str,
+    holds: object,
+    observed: Mapping,
+    verdict: str,
+    about: str | None,
 ) -> None:
-    if not CLAIM_ID.fullmatch(claim_id):
+    if not CLAIM_ID.fullmatch(str(claim_id)):
         raise ValueError(f"{claim_id!r} is no claim id: write it like 'DL-25.adam-leads-early'")
+    if not isinstance(statement, str) or not statement.strip():
+        raise ValueError(f"{claim_id}: the statement is {statement!r}; say what the numbers show")
     if not isinstance(holds, bool | np.bool_):
         raise TypeError(
             f"{claim_id}: holds must be one True or False, not {type(holds).__name__}; "
             "reduce an array with .all() or by counting"
+        )
+    if not isinstance(observed, Mapping):
+        raise TypeError(
+            f"{claim_id}: observed must map names to numbers, not be a {type(observed).__name__}"
         )
     if not observed:
         raise ValueError(f"{claim_id}: observed is empty; give the numbers that were compared")

@@ -1,6 +1,7 @@
 """The record of a claim: what is shown to the reader and stored in a notebook's outputs."""
 
 from dataclasses import asdict, dataclass
+from math import isfinite
 from typing import Any, Literal
 
 CLAIM_MIME_TYPE = "application/vnd.coursekit.claim+json"
@@ -40,5 +41,16 @@ class Claim:
     answer: str | None = None
 
     def to_json(self) -> dict[str, Any]:
-        """Give the machine-readable record, as it is stored in a notebook's output."""
-        return {"schema": 1, **asdict(self)}
+        """Give the machine-readable record, as it is stored in a notebook's output.
+
+        Numbers that JSON does not know become ``"nan"``, ``"inf"`` and ``"-inf"``: with them the
+        notebook would be no valid JSON, and other programs could not open it.
+        """
+        observed = {name: _storable(value) for name, value in self.observed.items()}
+        return {"schema": 1, **asdict(self), "observed": observed}
+
+
+def _storable(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_storable(item) for item in value]
+    return str(value) if isinstance(value, float) and not isfinite(value) else value

@@ -11,6 +11,7 @@ from coursekit.training.objectives import check_output, default_metrics, find_lo
 from coursekit.training.optimizers import optimizer_settings
 from coursekit.training.progress import progress_bar
 from coursekit.training.seeding import seed_everything
+from coursekit.training.settings import at_least
 from coursekit.training.splits import TrainingSplit, evaluation_parts
 
 
@@ -68,10 +69,12 @@ def fit(
     Raises
     ------
     ValueError
-        If the loss reads logits and the model returns probabilities.
+        If the loss reads logits and the model returns probabilities, or there is no epoch or
+        no sample in a batch.
     """
     from coursekit.device import device
 
+    n_epochs, batch_size = at_least(1, "n_epochs", n_epochs), at_least(1, "batch_size", batch_size)
     asked = any(value is not None for value in (optimizer, learning_rate, loss, metrics))
     with device(), progress_bar(n_epochs, model.name, progress) as bar:
         if asked or not model.compiled:
@@ -86,9 +89,15 @@ def fit(
             verbose=0,
             callbacks=[*callbacks, report_epochs(bar)],
         )
-    frame = pd.DataFrame(history.history)
+    measures = sorted(history.history, key=_place)
+    frame = pd.DataFrame(history.history, columns=measures)
     frame.insert(0, "epoch", range(1, len(frame) + 1))
     return frame
+
+
+def _place(name: str) -> tuple[bool, bool]:
+    """Sort the loss before the metrics, and training before validation."""
+    return name.startswith("val_"), name.removeprefix("val_") != "loss"
 
 
 def _compile(

@@ -4,6 +4,8 @@ import inspect
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from math import isfinite
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -153,8 +155,10 @@ def _values(name: str, values: Any) -> list[Any]:
 
 
 def _check_seeds(seeds: Iterable[int]) -> list[int]:
-    found = [int(seed) for seed in seeds]
-    if not found or len(set(found)) < len(found) or min(found) < 0:
+    if not isinstance(seeds, Iterable):
+        raise ValueError(f"seeds={seeds!r}: give a list of whole numbers, or range({seeds!r}).")
+    found = [at_least(0, "seed", seed) for seed in seeds]
+    if not found or len(set(found)) < len(found):
         raise ValueError(f"seeds={found}: give different whole numbers, none negative.")
     return found
 
@@ -187,11 +191,11 @@ def _run(row: Mapping[str, Any], seed: int, defaults: Mapping[str, Any]) -> Run:
     return Run(
         row={name: label(value) for name, value in row.items()},
         seed=seed,
-        data_order=seed if data_order is None else _at_least(0, "data_order", data_order),
+        data_order=seed if data_order is None else at_least(0, "data_order", data_order),
         optimizer=optimizer_settings(values["optimizer"], changes),
         schedule=values["schedule"],
-        batch_size=_at_least(1, "batch_size", values["batch_size"]),
-        n_epochs=_at_least(1, "n_epochs", values["n_epochs"]),
+        batch_size=at_least(1, "batch_size", values["batch_size"]),
+        n_epochs=at_least(1, "n_epochs", values["n_epochs"]),
         label_noise=_share("label_noise", values["label_noise"]),
         build_arguments={name: value for name, value in row.items() if name not in ours},
     )
@@ -219,13 +223,34 @@ def label(value: Any) -> Any:
     return getattr(value, "__name__", str(value))
 
 
-def _at_least(minimum: int, name: str, value: Any) -> int:
-    if isinstance(value, bool) or int(value) != value or value < minimum:
+def at_least(minimum: int, name: str, value: Any) -> int:
+    """Return a whole number, or refuse what is none or too small.
+
+    Parameters
+    ----------
+    minimum : int
+        The smallest number that is taken.
+    name : str
+        What the number is, for the error.
+    value : object
+        What was given.
+
+    Returns
+    -------
+    int
+
+    Raises
+    ------
+    ValueError
+        If it is no whole number, or below the minimum.
+    """
+    is_number = isinstance(value, Real) and not isinstance(value, bool) and isfinite(value)
+    if not is_number or int(value) != value or value < minimum:
         raise ValueError(f"{name}={value!r} must be a whole number of at least {minimum}.")
     return int(value)
 
 
 def _share(name: str, value: Any) -> float:
-    if not 0 <= value <= 1:
+    if not isinstance(value, Real) or not 0 <= float(value) <= 1:
         raise ValueError(f"{name}={value!r} must be a share from 0 to 1.")
     return float(value)

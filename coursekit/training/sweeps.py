@@ -95,11 +95,17 @@ def sweep(
 
     Raises
     ------
+    TypeError
+        If `build` is a model and not a function that builds one.
     ValueError
         If a setting or a value is unknown, or a batched program was asked for in vain.
     """
     from coursekit.device import device
 
+    if isinstance(build, keras.Model):
+        raise TypeError(
+            "build is a model, but each replica needs a new one: give the function that builds it."
+        )
     if engine not in ENGINES:
         raise ValueError(f"engine={engine!r}: choose one of {', '.join(ENGINES)}.")
     defaults = {

@@ -87,6 +87,14 @@ def stub(values):
     raise NotImplementedError
 
 
+def test_a_function_that_forgets_to_return_is_told_so():
+    def answer(values):
+        np.mean(values**2)
+
+    assert "it lacks a return" in assess(SQUARES, answer).message
+    assert assess(SQUARES, stub).message == f"Not attempted yet. {SQUARES.task}"
+
+
 @pytest.mark.parametrize("answer", [stub, lambda values: None, lambda values: ...])
 def test_not_attempted(answer):
     outcome = assess(SQUARES, answer)

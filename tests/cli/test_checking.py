@@ -37,6 +37,22 @@ def test_all_right_gives_status_0(coursekit, course):
     ]
 
 
+@pytest.mark.parametrize("key", ["2", "02_regression_losses", "regression_losses"])
+def test_a_lesson_stands_for_its_exercise(coursekit, course, key):
+    path = course.write_exercise(
+        "exercises/02_regression_losses.ipynb", _check("02_huber", "right")
+    )
+    document = coursekit("check", key, "--json").json
+    assert document["notebook"] == str(path)
+    assert document["exercises"][0]["outcome"] == "right"
+
+
+def test_a_lesson_without_an_exercise_is_a_wrong_call(coursekit):
+    result = coursekit("check", "0")
+    assert (result.exit_status, result.out) == (2, "")
+    assert result.err == "coursekit: lesson 00_start_here has no exercise\n"
+
+
 def test_json_tells_each_outcome_apart(coursekit, course):
     path = course.write_exercise(
         FILE,

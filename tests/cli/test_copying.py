@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 
 import pytest
 
@@ -175,3 +176,19 @@ def test_a_folder_that_cannot_be_written_is_named(coursekit, course, tmp_path):
     assert result.exit_status == 1
     assert "locked" in result.err
     assert "Permission denied" in result.err
+
+
+def test_a_manifest_that_cannot_be_written_is_told_in_words(coursekit, course, mine):
+    (mine / ".coursekit.json").mkdir(parents=True)
+    result = coursekit("init", mine, "--source", course.root)
+    assert result.exit_status == 1
+    assert f"{mine} cannot be written" in result.err
+    assert "run the same command again" in result.err
+
+
+@pytest.mark.skipif(os.name == "nt", reason="reads the line with a shell")
+def test_the_next_step_can_be_pasted_whatever_the_folder_is_called(coursekit, course, tmp_path):
+    folder = tmp_path / "mein Kürs"
+    result = coursekit("init", folder, "--source", course.root)
+    (line,) = [line for line in result.err.splitlines() if line.startswith("Next: ")]
+    assert shlex.split(line.removeprefix("Next: "))[:2] == ["cd", str(folder)]

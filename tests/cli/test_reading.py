@@ -1,6 +1,13 @@
 """``lessons``, ``questions`` and ``claims`` show what the course holds."""
 
+import io
 import json
+import re
+import sys
+
+import pytest
+
+from coursekit.cli.output import print_table, print_text
 
 RECORD = {
     "schema": 1,
@@ -107,3 +114,54 @@ def test_questions_by_id_show_the_whole_answer(coursekit):
         text = coursekit("questions", "--id", question.id).out
         assert question.question in text
         assert question.key_points[0].text in text
+        for source in question.sources:
+            assert source in text
+
+
+class Terminal(io.StringIO):
+    """A standard output at which a person looks."""
+
+    def isatty(self):
+        return True
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """Give the lines that a call prints on a terminal of 60 columns."""
+
+    def run(function, *arguments, **options):
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "stdout", Terminal())
+            patch.setenv("COLUMNS", "60")
+            patch.setenv("NO_COLOR", "1")
+            patch.setenv("TERM", "xterm")
+            function(*arguments, **options)
+            text = re.sub(r"\x1b\[[0-9;]*m", "", sys.stdout.getvalue())
+        return [line.rstrip() for line in text.splitlines()]
+
+    return run
+
+
+def test_on_a_narrow_terminal_long_texts_stand_below_their_row(shown):
+    text = "floor = 0.0119 to 0.01334 (5 values); ratio = 2"
+    rows = [("HT-4.noise-floor", "14_optimizers", text), ("HT-4.x", "14_optimizers", "n = 1")]
+    assert shown(print_table, ("claim", "lesson", "observed"), rows, below=("observed",)) == [
+        "claim             lesson",
+        "HT-4.noise-floor  14_optimizers",
+        "    floor = 0.0119 to 0.01334 (5 values); ratio = 2",
+        "HT-4.x            14_optimizers",
+        "    n = 1",
+    ]
+
+
+def test_a_terminal_that_is_wide_enough_shows_all_columns(shown):
+    lines = shown(print_table, ("claim", "observed"), [("HT-4.x", "n = 1")], below=("observed",))
+    assert [line.split() for line in lines] == [["claim", "observed"], ["HT-4.x", "n", "=", "1"]]
+
+
+def test_a_terminal_breaks_texts_between_words(shown):
+    text = "All three divide each weight's step by the root of that weight's squared gradients."
+    assert shown(print_text, text, "  - ", "    ") == [
+        "  - All three divide each weight's step by the root of that",
+        "    weight's squared gradients.",
+    ]

@@ -155,6 +155,7 @@ def test_labels_are_stratified_unless_told_otherwise():
         (np.arange(10) / 3, {"test_size": 2.5}, "test_size=2.5"),
         (np.arange(10) / 3, {"val_size": -1}, "val_size=-1"),
         (np.array(list("abcdefghij")), {}, "encode labels"),
+        (np.eye(10, dtype=int)[0], {}, "Or give stratify=False"),
         (np.zeros((10, 1)), {}, r"\(10, 1\)"),
     ],
 )

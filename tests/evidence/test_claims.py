@@ -49,6 +49,10 @@ def test_a_claim_that_does_not_hold_shows_its_numbers_and_raises(capsys):
     ("changes", "error", "says"),
     [
         ({"claim_id": "adam leads"}, ValueError, "no claim id"),
+        ({"claim_id": None}, ValueError, "no claim id"),
+        ({"statement": " "}, ValueError, "statement is ' '"),
+        ({"statement": None}, ValueError, "statement is None"),
+        ({"observed": [0.31, 0.74]}, TypeError, "must map names"),
         ({"holds": np.array([True, True])}, TypeError, r"\.all\(\)"),
         ({"holds": 1}, TypeError, "one True or False"),
         ({"observed": {}}, ValueError, "observed is empty"),
@@ -69,6 +73,13 @@ def test_the_record_is_plain_json_with_six_digits():
     stored = json.loads(json.dumps(claim_bundle(record)[CLAIM_MIME_TYPE]))
     assert stored["observed"] == {"mean": 0.333333, "seeds": [0, 1, 2], "winner": "Adam"}
     assert stored["schema"] == 1
+
+
+def test_a_number_that_json_lacks_leaves_the_notebook_valid():
+    record = make(observed={"loss": float("nan"), "losses": [0.5, np.inf]})
+
+    stored = json.loads(json.dumps(record.to_json(), allow_nan=False))
+    assert stored["observed"] == {"loss": "nan", "losses": [0.5, "inf"]}
 
 
 def test_the_html_escapes_every_text():

@@ -27,7 +27,7 @@ def model(seed=0, **arguments):
 
 def test_the_history_is_tidy(split):
     frame = fit(model(), split, n_epochs=3)
-    assert list(frame) == ["epoch", "accuracy", "loss", "val_accuracy", "val_loss"]
+    assert list(frame) == ["epoch", "loss", "accuracy", "val_loss", "val_accuracy"]
     assert frame.epoch.tolist() == [1, 2, 3]
 
 
@@ -74,6 +74,15 @@ def test_callbacks_run(split):
 def test_probabilities_where_logits_are_meant_raise(split):
     with pytest.raises(ValueError, match="softmax"):
         fit(model(output_activation="softmax"), split, n_epochs=1)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [({"n_epochs": 0}, "n_epochs=0"), ({"n_epochs": 1, "batch_size": 0}, "batch_size=0")],
+)
+def test_no_epoch_and_no_sample_are_refused(split, arguments, message):
+    with pytest.raises(ValueError, match=message):
+        fit(model(), split, **arguments)
 
 
 def test_probabilities_are_fine_with_a_loss_object(split):

@@ -319,7 +319,12 @@ def test_an_unknown_setting_is_named_with_the_known_ones(split):
         ({"settings": {"batch_size": [0]}}, "batch_size=0"),
         ({"settings": {"label_noise": [1.5]}}, "label_noise=1.5"),
         ({"settings": {"optimizer": ["sgd"], "beta_1": [0.9]}}, "SGD has no setting 'beta_1'"),
+        ({"settings": {"batch_size": ["all"]}}, "batch_size='all'"),
+        ({"settings": {"label_noise": ["half"]}}, "label_noise='half'"),
         ({"seeds": []}, "seeds"),
+        ({"seeds": 5}, r"range\(5\)"),
+        ({"seeds": [0.5]}, "seed=0.5"),
+        ({"seeds": [-1]}, "seed=-1"),
         ({"seeds": [1, 1]}, "different"),
         ({"engine": "fast"}, "engine='fast'"),
         ({"schedule": "cosinus"}, "schedule='cosinus'"),
@@ -339,6 +344,11 @@ def test_a_parameter_of_build_must_not_have_the_name_of_a_setting(split):
 def test_probabilities_where_logits_are_meant_raise(split):
     with pytest.raises(ValueError, match="softmax"):
         sweep(lambda: dense(6, 3, output_activation="softmax"), split, n_epochs=1)
+
+
+def test_a_model_in_place_of_its_builder_raises(split):
+    with pytest.raises(TypeError, match="give the function that builds it"):
+        sweep(build(), split, n_epochs=1)
 
 
 def test_build_must_return_a_model(split):
