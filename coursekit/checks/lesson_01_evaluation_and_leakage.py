@@ -1,4 +1,4 @@
-"""The exercises of lesson 01: split, find a leak, compare two models."""
+"""The exercises of lesson 01: split, find a leak, compare two models, name the illness."""
 
 from collections.abc import Callable
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from coursekit.checks.definitions import Case, Exercise, Mistake
+from coursekit.checks.diagnosing import diagnose as diagnose
 
 
 def _as_array(answer: Callable[..., Any], case: Case) -> np.ndarray:
@@ -15,9 +16,8 @@ def _as_array(answer: Callable[..., Any], case: Case) -> np.ndarray:
 
 def _split_cases() -> list[Case]:
     rng = np.random.default_rng(0)
-    balanced = rng.permutation(np.repeat([0, 1, 2], 20))
     return [
-        Case((balanced, 0.25, 0), name="three classes, shuffled"),
+        Case((rng.permutation(np.repeat([0, 1, 2], 20)), 0.25, 0), name="three classes, shuffled"),
         Case((np.repeat([0, 1], [95, 5]), 0.2, 1), name="sorted labels, 5 % positives"),
         Case((rng.permutation(np.repeat([0, 1], [95, 5])), 0.4, 2), name="5 % positives, shuffled"),
         Case((np.array([0] * 28 + [1, 1]), 0.33, 3), name="a class with two rows"),

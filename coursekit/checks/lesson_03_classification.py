@@ -1,11 +1,16 @@
 """The exercises of lesson 03: a stable loss, logistic regression, precision and recall."""
 
+from functools import partial
 from typing import Any
 
 import numpy as np
 from scipy.special import expit, log_softmax, softmax
 
 from coursekit.checks.definitions import Case, Exercise, Mistake
+
+_loss, _numerics = partial(Mistake, see="MT-4"), partial(Mistake, see="DL-21")
+_fitting = partial(Mistake, see="DS-6")
+_counting, _averaging = partial(Mistake, see="LF-3"), partial(Mistake, see="LF-2")
 
 
 def _logit_cases() -> list[Case]:
@@ -15,6 +20,7 @@ def _logit_cases() -> list[Case]:
         Case((np.array([[2.0, -1.0]]), np.array([1])), name="one row, two classes"),
         Case((np.array([[1000.0, 0.0, -1000.0]] * 2), np.array([0, 1])), name="huge logits"),
         Case((rng.normal(size=(3, 3)) - 1000, np.array([2, 0, 1])), name="far below zero"),
+        Case((np.array([[900.0, 901], [-900, -901]]), np.array([1, 0])), name="rows far apart"),
     ]
 
 
@@ -23,9 +29,9 @@ def _log_softmax_of_scipy(logits: np.ndarray, y: np.ndarray) -> float:
     return float(-log_softmax(logits, axis=1)[np.arange(len(y)), y].mean())
 
 
-def _no_shift(logits: np.ndarray, y: np.ndarray) -> Any:
+def _shifted_alike(logits: np.ndarray, y: np.ndarray, shift: float = 0.0) -> Any:
     with np.errstate(all="ignore"):
-        powers = np.exp(logits)
+        powers = np.exp(logits - shift)
         return -np.log(powers[np.arange(len(y)), y] / powers.sum(axis=1)).mean()
 
 
@@ -49,47 +55,47 @@ softmax_cross_entropy = Exercise(
     cases=_logit_cases,
     atol=2e-4,
     mistakes=(
-        Mistake(
+        _loss(
             "no-shift",
-            _no_shift,
+            _shifted_alike,
             "You exponentiate the logits as they are: exp(1000) overflows, exp(-1000) is 0. "
             "Subtract each row's largest logit first; it cancels.",
-            see="MT-4",
         ),
-        Mistake(
+        _loss(
+            "one-shift-for-all-rows",
+            lambda logits, y: _shifted_alike(logits, y, np.max(logits)),
+            "You subtract the largest logit of the whole batch. A row far below it then sums to "
+            "exp(-1000) = 0. Subtract each row's own: logits.max(axis=1, keepdims=True).",
+        ),
+        _numerics(
             "clips-the-probability",
             _clipped,
             "You clip the probability before its logarithm. The loss is then capped near 16, "
             "without a gradient where the model is most wrong. Stay with logits.",
-            see="DL-21",
         ),
-        Mistake(
+        _numerics(
             "softmax-twice",
             lambda logits, y: _log_softmax_of_scipy(softmax(logits, axis=1), y),
             "You treat probabilities as logits: softmax is applied twice, and the loss cannot "
             "fall below log(1 + (K - 1)/e).",
-            see="DL-21",
         ),
-        Mistake(
+        _loss(
             "sums-over-rows",
             lambda logits, y: _log_softmax_of_scipy(logits, y) * len(y),
             "You sum over the rows. The mean does not grow with the batch, so one learning rate "
             "suits batches of any size.",
-            see="MT-4",
         ),
-        Mistake(
+        _loss(
             "adds-binary-terms",
             _binary_terms,
             "You add (1 - y) log(1 - p) for the other classes, the loss of K separate yes-no "
             "questions. In softmax the other classes act through the sum already.",
-            see="MT-4",
         ),
-        Mistake(
+        _loss(
             "base-two",
             lambda logits, y: _log_softmax_of_scipy(logits, y) / np.log(2),
             "You take logarithms to base 2. Libraries use the natural one, for which the gradient "
             "in the logits is exactly p - y.",
-            see="MT-4",
         ),
     ),
     hints=(
@@ -148,40 +154,35 @@ irls = Exercise(
     rtol=1e-4,
     atol=1e-5,
     mistakes=(
-        Mistake(
+        _fitting(
             "no-intercept",
             lambda X, y, n_steps: _newton(X, y, n_steps, first=0.0),
             "You fit no intercept, so the probability at x = 0 is one half whatever the share of "
             "positives. Put a column of ones before X.",
-            see="DS-6",
         ),
-        Mistake(
+        _fitting(
             "least-squares",
             lambda X, y, n_steps: np.linalg.lstsq(np.c_[np.ones(len(X)), X], y, rcond=None)[0],
             "You fit a straight line to the labels 0 and 1. Logistic regression is linear in the "
             "log odds, and its coefficients maximise the likelihood.",
-            see="DS-6",
         ),
-        Mistake(
+        _fitting(
             "weights-p",
             lambda X, y, n_steps: _newton(X, y, n_steps, weigh=lambda p: p),
             "You weight the rows by p. The curvature of the loss is p(1 - p), the variance of a "
             "label; with p the steps have the wrong length.",
-            see="DS-6",
         ),
-        Mistake(
+        _fitting(
             "walks-away",
             lambda X, y, n_steps: _newton(X, y, n_steps, sign=-1.0),
             "You step away from the maximum of the likelihood. Add the solution of the linear "
             "system for A'(y - p), or subtract it for A'(p - y).",
-            see="DS-6",
         ),
-        Mistake(
+        _fitting(
             "penalises",
             lambda X, y, n_steps: _newton(X, y, n_steps, penalty=1.0),
             "You add a ridge penalty, as scikit-learn does by default with C=1. The task asks for "
             "maximum likelihood.",
-            see="DS-6",
         ),
     ),
     hints=(
@@ -195,13 +196,13 @@ def _label_cases() -> list[Case]:
     rng = np.random.default_rng(2)
     y_true = rng.choice(3, size=60, p=[0.6, 0.3, 0.1])
     y_pred = np.where(rng.random(60) < 0.6, y_true, rng.choice(3, size=60, p=[0.2, 0.7, 0.1]))
-    spam = ["spam", "ham", "spam", "ham", "spam"], ["ham", "ham", "spam", "ham", "ham"]
+    spam = ["ham", "spam", "spam", "ham", "spam"], ["ham", "ham", "spam", "ham", "ham"]
     return [
         *(
             Case((y_true, y_pred, [0, 1, 2], average), name=f"three unequal classes, {average}")
             for average in (None, "macro", "weighted", "micro")
         ),
-        Case((*spam, ["ham", "spam"], None), name="texts; the first row is of the second label"),
+        Case((*spam, ["spam", "ham"], None), name="texts, not in the order of the alphabet"),
         Case(([0, 0, 1, 0], [0, 1, 1, 0], [0, 1, 2], "macro"), name="label 2 does not occur"),
         Case(([0] * 19 + [1], [0] * 20, [0, 1], "weighted"), name="never says 1"),
     ]
@@ -244,51 +245,44 @@ precision_recall_f1 = Exercise(
     reference=_scores,
     cases=_label_cases,
     mistakes=(
-        Mistake(
+        _counting(
             "rows-and-columns-swapped",
             lambda y_true, y_pred, *rest: _scores(y_pred, y_true, *rest),
             "You read rows for columns. Precision divides the hits by all that was called so, "
             "recall by all that is so.",
-            see="LF-3",
         ),
-        Mistake(
+        _counting(
             "only-labels-seen",
             lambda a, b, labels, average: _scores(a, b, sorted(_seen(a, b)), average),
             "You leave out labels that do not occur. Each label listed counts, with its zeros.",
-            see="LF-3",
         ),
-        Mistake(
+        _counting(
             "order-of-appearance",
             lambda a, b, labels, average: _scores(a, b, [*_seen(a, b, labels)], average),
             "You order the classes as they appear in the data. Place i belongs to labels[i].",
-            see="LF-3",
         ),
-        Mistake(
+        _averaging(
             "harmonic-of-averages",
             _harmonic_of_averages,
             "You compute F1 from averaged precision and recall. Mean and ratio do not commute: "
             "take F1 class by class, then average.",
-            see="LF-2",
         ),
-        Mistake(
+        _averaging(
             "arithmetic-mean",
             _arithmetic_mean,
             "You take the arithmetic mean of precision and recall. F1 is the harmonic one, which "
             "stays near the smaller of the two.",
-            see="LF-2",
         ),
-        Mistake(
+        _averaging(
             "weights-by-predictions",
             _weights_by_predictions,
             "You weight the classes by their predictions. Their weight is the support: true rows.",
-            see="LF-2",
         ),
-        Mistake(
+        _averaging(
             "always-weighted",
             lambda a, b, labels, average: _scores(a, b, labels, "weighted"),
             "You weight by support whatever was asked. That is one number, not one a class, and "
             "its recall is the accuracy under another name.",
-            see="LF-2",
         ),
     ),
     hints=(

@@ -1,11 +1,14 @@
 """The exercises of lesson 04: rank, resample in the fold, correct probabilities, weigh costs."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from coursekit.checks.definitions import Case, Exercise, Mistake
+
+_ranking, _imbalance = partial(Mistake, see="DS-12"), partial(Mistake, see="DL-38")
 
 
 def _auc_cases() -> list[Case]:
@@ -47,40 +50,35 @@ roc_auc = Exercise(
     reference=_auc_by_sklearn,
     cases=_auc_cases,
     mistakes=(
-        Mistake(
+        _ranking(
             "ties-count-nothing",
             lambda y_true, scores: _pairs_won(y_true, scores, 0.0),
             "You give a tied pair nothing, so a constant score gets the area 0 although it ranks "
             "neither well nor badly. A tie counts one half.",
-            see="DS-12",
         ),
-        Mistake(
+        _ranking(
             "ties-count-as-won",
             lambda y_true, scores: _pairs_won(y_true, scores, 1.0),
             "You count a tied pair as won, so a constant score is a perfect model. A tie counts "
             "one half.",
-            see="DS-12",
         ),
-        Mistake(
+        _ranking(
             "accuracy-at-one-half",
             lambda y_true, scores: float(np.mean((scores > 0.5) == y_true)),
             "You compute the accuracy at the threshold 0.5. The area uses only the order of the "
             "scores; dividing them by ten changes nothing.",
-            see="DS-12",
         ),
-        Mistake(
+        _ranking(
             "thresholds-not-sorted",
             _area_in_file_order,
             "You join the points of the curve in the order of the rows. The trapezoid rule needs "
             "the thresholds sorted, from the highest score to the lowest.",
-            see="DS-12",
         ),
-        Mistake(
+        _ranking(
             "never-below-one-half",
             lambda y_true, scores: 0.5 + abs(_auc_by_sklearn(y_true, scores) - 0.5),
             "You mirror an area below one half. An order can be reversed, and the measure must say "
             "so: look for swapped labels or columns.",
-            see="DS-12",
         ),
     ),
     hints=(
@@ -145,33 +143,29 @@ smote_cv_auc = Exercise(
     reference=_smote_auc_by_imblearn,
     cases=_smote_cases,
     mistakes=(
-        Mistake(
+        _imbalance(
             "resamples-before-the-split",
             lambda X, y, seed: _by_hand(X, y, seed, resample=(), first=True),
             "You resample all rows before they are split. A held-out positive then has offspring "
             "in the training part, and pure noise scores far above one half.",
-            see="DL-38",
         ),
-        Mistake(
+        _imbalance(
             "resamples-the-held-out-part-too",
             lambda X, y, seed: _by_hand(X, y, seed, resample=(0, 1)),
             "You resample the held-out rows as well. They stand for the world, where nobody "
             "invents positives: leave them as they came.",
-            see="DL-38",
         ),
-        Mistake(
+        _imbalance(
             "scores-the-training-part",
             lambda X, y, seed: _by_hand(X, y, seed, on=0),
             "You score the rows that the model was fitted on, synthetic ones included. Only the "
             "held-out fold says anything about new rows.",
-            see="DL-38",
         ),
-        Mistake(
+        _ranking(
             "ranks-by-labels",
             lambda X, y, seed: _by_hand(X, y, seed, rank=False),
             "You compute the area from predicted labels: one threshold instead of all of them. "
             "Rank by predict_proba(...)[:, 1].",
-            see="DS-12",
         ),
     ),
     hints=(
@@ -206,25 +200,22 @@ correct_probabilities = Exercise(
     reference=_shift_log_odds,
     cases=_prior_cases,
     mistakes=(
-        Mistake(
+        _imbalance(
             "scales-the-probability",
             lambda p, old, new: np.clip(p * new / old, 0, 1),
             "You multiply the probability by the ratio of the prevalences. It can pass 1; it is "
             "the odds that are multiplied.",
-            see="DL-38",
         ),
-        Mistake(
+        _imbalance(
             "weighs-positives-only",
             lambda p, old, new: p * new / old / (p * new / old + 1 - p),
             "You weigh the positives by new / old and leave the negatives. They changed too, by "
             "(1 - new) / (1 - old).",
-            see="DL-38",
         ),
-        Mistake(
+        _imbalance(
             "prevalences-swapped",
             lambda p, old, new: _shift_log_odds(p, new, old),
             "You correct in the wrong direction: rarer positives must lower the probabilities.",
-            see="DL-38",
         ),
     ),
     hints=(
@@ -240,7 +231,8 @@ def _cost_cases() -> list[Case]:
     scores = 1 / (1 + np.exp(-(rng.normal(size=300) + 1.5 * y)))  # not calibrated
     return [
         Case((y, scores, 1.0, 20.0), name="a missed positive costs twenty alarms"),
-        Case((y, scores, 50.0, 1.0), name="alarms are dear: raise none"),
+        Case((y, scores, 50.0, 1.0), name="alarms are dear: raise hardly any"),
+        Case((y, 1 - scores, 50.0, 1.0), name="a negative leads, alarms are dear: raise none"),
         Case((y, np.round(0.1 * scores, 2), 1.0, 8.0), name="scores below 0.1, many ties"),
     ]
 
@@ -252,11 +244,14 @@ def _observe_cost(answer: Callable[..., Any], case: Case) -> float:
     return float(np.mean(np.where(y_true == 1, cost_fn * ~alarm, cost_fp * alarm)))
 
 
-def _best_by_roc(y: Any, scores: Any, cost_fp: float, cost_fn: float, share: Any = None) -> float:
-    """Read the costs of all thresholds off scikit-learn's ROC curve."""
+def _best_by_roc(
+    y: Any, scores: Any, cost_fp: float, cost_fn: float, share: Any = None, first: int = 0
+) -> float:
+    """Read the costs of all thresholds off scikit-learn's ROC curve; the first raises no alarm."""
     from sklearn.metrics import roc_curve
 
-    fpr, tpr, thresholds = roc_curve(y, scores, drop_intermediate=False)
+    curve = roc_curve(y, scores, drop_intermediate=False)
+    fpr, tpr, thresholds = (part[first:] for part in curve)
     share = np.mean(y) if share is None else share
     return float(thresholds[np.argmin(cost_fp * (1 - share) * fpr + cost_fn * share * (1 - tpr))])
 
@@ -270,25 +265,28 @@ best_threshold = Exercise(
     cases=_cost_cases,
     observe=_observe_cost,
     mistakes=(
-        Mistake(
+        _ranking(
             "ignores-prevalence",
             lambda y, scores, cost_fp, cost_fn: _best_by_roc(y, scores, cost_fp, cost_fn, 0.5),
             "You weigh the two error rates by the costs alone, as Youden's index does. A rate of "
             "many negatives is more rows than the same rate of few positives: count rows.",
-            see="DS-12",
         ),
-        Mistake(
+        _imbalance(
+            "always-some-alarm",
+            partial(_best_by_roc, first=1),
+            "You try the scores alone, and so raise one alarm at least. Never raising any may be "
+            "cheapest: try a threshold above all scores too.",
+        ),
+        _imbalance(
             "costs-swapped",
             lambda y, scores, cost_fp, cost_fn: _best_by_roc(y, scores, cost_fn, cost_fp),
             "You charge a missed positive with the price of a false alarm, and vice versa.",
-            see="DL-38",
         ),
-        Mistake(
+        _imbalance(
             "formula-for-calibrated-scores",
             lambda y, scores, cost_fp, cost_fn: cost_fp / (cost_fp + cost_fn),
             "You use cost_fp / (cost_fp + cost_fn), the best threshold for calibrated "
             "probabilities. These scores need not be calibrated: search on the rows.",
-            see="DL-38",
         ),
     ),
     hints=(

@@ -31,6 +31,7 @@ def _tail_cases() -> list[Case]:
         Case((rng.normal(size=15), 0.1), name="one and a half values a side: cut one"),
         Case((np.array([3.0, 1, 1, 1, 2, 9, 9, 9, 4, 5]), 0.2), name="equal values at the cut"),
         Case((rng.normal(size=7), 0.0), name="share 0 changes nothing"),
+        Case((rng.normal(size=19), 0.1), name="almost two values a side: cut one"),
     ]
 
 

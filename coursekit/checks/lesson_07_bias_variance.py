@@ -1,11 +1,17 @@
 """The exercises of lesson 07: parts of an error, optimism, a learning curve, neighbours."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from coursekit.checks.definitions import Case, Exercise, Mistake
+
+_of_parts = partial(Mistake, see="DL-29")
+_of_optimism = partial(Mistake, see="HT-10")
+_of_curve = partial(Mistake, see="HT-11")
+_of_neighbours = partial(Mistake, see="DS-10")
 
 
 def _parts_cases() -> list[Case]:
@@ -43,31 +49,32 @@ bias_variance = Exercise(
     reference=_parts_by_statistics,
     cases=_parts_cases,
     mistakes=(
-        Mistake(
+        _of_parts(
             "variance-over-points",
             lambda P, f: (_shifted(P, f), P.var(axis=1).mean()),
             "You take the variance along each fitted curve, where any curve that bends has some. "
             "Compare the fits of different data sets at one point, down the columns.",
-            see="DL-29",
         ),
-        Mistake(
+        _of_parts(
             "absolute-bias",
             lambda P, f: (np.abs(P.mean(axis=0) - f).mean(), P.var(axis=0).mean()),
             "You return the absolute bias. Only its square adds up with the variance.",
-            see="DL-29",
         ),
-        Mistake(
+        _of_parts(
             "bias-is-the-whole-error",
             lambda P, f: (np.mean((P - f) ** 2), P.var(axis=0).mean()),
             "You square the error of every fit: that is bias² plus variance. Average the fits "
             "first, or the variance is counted twice.",
-            see="DL-29",
         ),
-        Mistake(
+        _of_parts(
+            "divides-by-one-less",
+            lambda P, f: (_shifted(P, f), P.var(axis=0, ddof=1).mean()),
+            "You divide by the number of sets minus one. Divide by their number: the parts add up.",
+        ),
+        _of_parts(
             "square-of-the-mean-bias",
             lambda P, f: (np.mean(P.mean(axis=0) - f) ** 2, P.var(axis=0).mean()),
             "You average the bias over the points before you square it, so that signs cancel.",
-            see="DL-29",
         ),
     ),
     hints=(
@@ -85,9 +92,8 @@ def _optimism_cases() -> list[Case]:
 def _optimism_by_projection(n: int, p: int, sigma: float) -> tuple[float, float]:
     """Take the exact expectations from the projection of one design of full rank."""
     basis, _ = np.linalg.qr(np.random.default_rng(0).normal(size=(n, p)))
-    hat = basis @ basis.T
-    left_over = np.eye(n) - hat  # residuals are this matrix times the noise
-    training = sigma**2 * np.sum(left_over**2) / n
+    hat = basis @ basis.T  # residuals are identity minus hat, times the noise
+    training = sigma**2 * np.sum((np.eye(n) - hat) ** 2) / n
     return float(training), float(sigma**2 * (n + np.sum(hat**2)) / n)
 
 
@@ -99,30 +105,25 @@ ols_optimism = Exercise(
     reference=_optimism_by_projection,
     cases=_optimism_cases,
     mistakes=(
-        Mistake(
+        _of_optimism(
             "swapped",
             lambda n, p, s: (s**2 * (1 + p / n), s**2 * (1 - p / n)),
             "You swap both errors. A fit follows the noise of its own labels: less error there.",
-            see="HT-10",
         ),
-        Mistake(
+        _of_optimism(
             "no-optimism",
             lambda n, p, s: (s**2, s**2),
-            "You expect σ² in both cases, as if the weights were known. They are estimated from "
-            "the noisy labels, which lowers one error and raises the other.",
-            see="HT-10",
+            "You expect σ² twice. The fit follows noisy labels: one error falls, the other rises.",
         ),
-        Mistake(
+        _of_optimism(
             "unbiased-estimate",
             lambda n, p, s: (s**2 * n / max(n - p, 1), s**2 * (1 + p / n)),
             "You multiply by n/(n − p), which corrects a training error; it is σ²(n − p)/n itself.",
-            see="HT-10",
         ),
-        Mistake(
+        _of_optimism(
             "parameters-squared",
             lambda n, p, s: (s**2 * (1 - p**2 / n), s**2 * (1 + p**2 / n)),
             "You square the number of parameters. Each parameter costs σ²/n once.",
-            see="HT-10",
         ),
     ),
     hints=(
@@ -142,46 +143,52 @@ def _curve_cases() -> list[Case]:
     return [Case((x, y, x_val, y_val, *s), name=f"sorted rows, sizes {s[0]}") for s in settings]
 
 
-def _fitted(answer: Callable[..., Any], case: Case) -> tuple[list[Any], np.ndarray]:
-    """Run an answer; give the (row, label) pairs and the error of each fit, and the curve."""
-    _, _, X_val, y_val = case.args[:4]
+def _fitted(answer: Callable[..., Any], args: Any) -> tuple[list[Any], set[float], np.ndarray]:
+    """Run an answer; give the rows and error of each fit, all inputs predicted, and the curve."""
+    _, _, X_val, y_val = args[:4]
     calls: list[Any] = []
+    predicted: set[float] = set()
 
     def fit(rows: Any, labels: Any) -> Callable[[Any], np.ndarray]:
         # Every third model is wild, so that a mean and a median differ.
         level = np.mean(labels) + (3.0 if len(calls) % 3 == 0 else 0.0)
         pairs = tuple(zip(np.ravel(rows).tolist(), np.ravel(labels).tolist(), strict=True))
         calls.append((pairs, np.mean((level + 0.5 * X_val[:, 0] - y_val) ** 2)))
-        return lambda new: level + 0.5 * np.asarray(new, float).reshape(-1)
 
-    return calls, np.asarray(answer(fit, *case.args), float).ravel()
+        def predict(new: Any) -> np.ndarray:
+            inputs = np.asarray(new, float).reshape(-1)
+            predicted.update(inputs.tolist())
+            return level + 0.5 * inputs
+
+        return predict
+
+    return calls, predicted, np.asarray(answer(fit, *args), float).ravel()
 
 
 def _observe_curve(answer: Callable[..., Any], case: Case) -> dict[str, Any]:
     """Observe which rows the answer trained on, and what the curve made of the errors."""
-    X, y, _, _, sizes, n_repeats, _ = case.args
-    calls, curve = _fitted(answer, case)
+    X, y, X_val, _, sizes, n_repeats, seed = case.args
+    calls, predicted, curve = _fitted(answer, case.args)
     by_size = [[call for call in calls if len(call[0]) == size] for size in sizes]
     errors = [[error for _, error in group] or [np.nan] for group in by_size]
     subsets = [{tuple(sorted(pairs)) for pairs, _ in group} for group in by_size]
     known = list(zip(X[:, 0].tolist(), y.tolist(), strict=True))
     drawn = [set(pairs) <= set(known) and len(set(pairs)) == len(pairs) for pairs, _ in calls]
+    first = [tuple(known[:n]) in group for n, group in zip(sizes, subsets, strict=True)]
     return {
         "every size is fitted n_repeats times": [len(group) for group in by_size],
         "the repeats use different rows": [len(group) == n_repeats for group in subsets],
         "training rows with their labels, none twice": all(drawn),
-        "the rows are drawn, not the first ones": all(
-            tuple(known[:n]) not in group for n, group in zip(sizes, subsets, strict=True)
-        ),
-        "the same seed draws the same rows": _fitted(answer, case)[0] == calls,
+        "the rows are drawn, not the first ones": not any(first),
+        "the same seed draws the same rows": _fitted(answer, case.args)[0] == calls,
+        "another seed draws other rows": _fitted(answer, (*case.args[:-1], seed + 1))[0] != calls,
+        "the models predict the validation rows": set(X_val[:, 0].tolist()) <= predicted,
         "medians of the validation errors": np.isclose(curve, [np.median(e) for e in errors]),
         "a wild model does not move it": not np.allclose(curve, [np.mean(e) for e in errors]),
     }
 
 
-def _curve(
-    *args: Any, draw: Any = None, score_train: bool = False, combine: Any = np.median
-) -> list[float]:
+def _curve(*args: Any, draw: Any = None, train: bool = False, combine: Any = np.median) -> Any:
     """Draw the curve, with a wrong part put in."""
     fit, X, y, X_val, y_val, sizes, n_repeats, seed = args
     rng = np.random.default_rng(seed)
@@ -190,7 +197,7 @@ def _curve(
         errors = []
         for _ in range(n_repeats):
             rows = draw(size) if draw else rng.permutation(len(X))[:size]
-            inputs, labels = (X[rows], y[rows]) if score_train else (X_val, y_val)
+            inputs, labels = (X[rows], y[rows]) if train else (X_val, y_val)
             errors.append(np.mean((fit(X[rows], y[rows])(inputs) - labels) ** 2))
         curve.append(float(combine(errors)))
     return curve
@@ -205,30 +212,30 @@ learning_curve = Exercise(
     cases=_curve_cases,
     observe=_observe_curve,
     mistakes=(
-        Mistake(
+        _of_curve(
             "scores-the-training-rows",
-            lambda *a: _curve(*a, score_train=True),
+            lambda *a: _curve(*a, train=True),
             "You score each model on its own training rows; that curve rises instead of falling.",
-            see="HT-11",
         ),
-        Mistake(
+        _of_curve(
             "takes-the-first-rows",
             lambda *a: _curve(*a, draw=lambda size: np.arange(size)),
-            "You take the first rows of the file. If it is sorted, each size is another "
-            "population, and all repeats are alike. Draw at random.",
-            see="HT-11",
+            "You take the first rows; if the file is sorted, each size is another population.",
         ),
-        Mistake(
+        _of_curve(
+            "seed-ignored",
+            lambda *a: _curve(*(*a[:7], 0 if a[7] else 1)),
+            "You draw the same rows whatever the seed is: use np.random.default_rng(seed).",
+        ),
+        _of_curve(
             "one-draw",
             lambda *a: _curve(*(*a[:6], 1, a[7])),
             "You fit each size once. One subset can be lucky; repeat the draw n_repeats times.",
-            see="HT-11",
         ),
-        Mistake(
+        _of_curve(
             "mean-of-the-errors",
             lambda *a: _curve(*a, combine=np.mean),
             "You average the errors. One wild fit then decides the curve; the median resists it.",
-            see="HT-11",
         ),
     ),
     hints=(
@@ -269,24 +276,20 @@ knn_predict = Exercise(
     reference=_knn_by_sklearn,
     cases=_knn_cases,
     mistakes=(
-        Mistake(
+        _of_neighbours(
             "drops-the-nearest",
             lambda X, y, Q, k: _knn(X, y, Q, 1, k + 1),
-            "You leave out the nearest row as if it were the query itself; a new query is not in "
-            "the training rows.",
-            see="DS-10",
+            "You leave out the nearest row, as one does for training rows; a query is a new row.",
         ),
-        Mistake(
+        _of_neighbours(
             "one-neighbour-too-many",
             lambda X, y, Q, k: _knn(X, y, Q, 0, k + 1),
             "You average k + 1 rows: the slice [:k] already holds k of them.",
-            see="DS-10",
         ),
-        Mistake(
+        _of_neighbours(
             "manhattan-distance",
             lambda X, y, Q, k: _knn(X, y, Q, 0, k, order=1),
             "You add absolute differences. The metric is this model's assumption: take Euclid's.",
-            see="DS-10",
         ),
     ),
     hints=(

@@ -2,11 +2,17 @@
 
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from coursekit.checks.definitions import Case, Exercise, Mistake
+
+_of_threshold = partial(Mistake, see="DS-4")
+_of_ridge = partial(Mistake, see="HT-7")
+_of_step = partial(Mistake, see="DS-36")
+_of_loss = partial(Mistake, see="LF-11")
 
 
 def _soft(z: Any, t: float) -> Any:
@@ -33,32 +39,28 @@ soft_threshold = Exercise(
     reference=_soft,
     cases=_threshold_cases,
     mistakes=(
-        Mistake(
+        _of_threshold(
             "hard-threshold",
             lambda z, t: np.where(np.abs(z) > t, z, 0.0),
             "You set small weights to zero and leave the others as they are. The price of L1 has "
             "the same slope everywhere, so every weight that stays is t smaller.",
-            see="DS-4",
         ),
-        Mistake(
+        _of_threshold(
             "divides",
             lambda z, t: z / (1 + t),
             "You divide by 1 + t, which is what L2 does. A weight that is divided never becomes "
             "zero; L1 subtracts.",
-            see="DS-4",
         ),
-        Mistake(
+        _of_threshold(
             "sign-lost",
             lambda z, t: np.maximum(np.abs(z) - t, 0.0),
             "You shrink the size and forget the sign: a negative weight comes back positive.",
-            see="DS-4",
         ),
-        Mistake(
+        _of_threshold(
             "clipped",
             lambda z, t: np.clip(z, -t, t),
             "You clip to the interval from -t to t. That keeps just the part which has to go: what "
             "remains of z is z minus this clipped value.",
-            see="DS-4",
         ),
     ),
     hints=(
@@ -111,33 +113,28 @@ ridge = Exercise(
     reference=_ridge_by_scikit_learn,
     cases=_ridge_cases,
     mistakes=(
-        Mistake(
+        _of_ridge(
             "intercept-penalised",
             _intercept_penalised,
             "You penalise the intercept with the weights. It only says where the targets lie: with "
             "targets around 100 all predictions come out too low. Centre X and y first.",
-            see="HT-7",
         ),
-        Mistake(
+        _of_ridge(
             "times-rows",
             lambda X, y, alpha: _solve(X, y, alpha * len(X)),
-            "You multiply the strength by the number of rows, as for a mean loss. Here the penalty "
-            "is added to the sum of the squared errors.",
-            see="HT-7",
+            "You multiply by the number of rows, as for a mean loss. Here the errors are summed.",
         ),
-        Mistake(
+        _of_ridge(
             "minus-alpha",
             lambda X, y, alpha: _solve(X, y, -alpha),
             "You subtract alpha on the diagonal, so the weights are pushed away from zero. The "
             "gradient of the penalty has the same sign as the weights: add it.",
-            see="HT-7",
         ),
-        Mistake(
+        _of_ridge(
             "root-of-alpha",
             lambda X, y, alpha: _solve(X, y, np.sqrt(alpha)),
             "You add the square root of alpha to the diagonal of X'X. The root belongs there only "
             "if you append rows to X itself.",
-            see="HT-7",
         ),
     ),
     hints=(
@@ -159,12 +156,14 @@ def _prox_cases() -> list[Case]:
         return Case((weights, bias, gradient, bias_gradient, rate, strength), name=name)
 
     step = (np.array([0.3, -0.3]), np.array(0.02), np.array([3.0, -3.0]), np.array(0.0), 0.1, 0.5)
+    across = np.array([0.2, -0.2, 0]), np.array(0.5), np.array([5.0, -5, 4]), np.array(1.0)
     return [
         case((20,), 0.1, 1.0, "one output"),
         case((6, 4), 0.1, 0.8, "a kernel of shape (6, 4)"),
         case((6, 4), 0.01, 5.0, "a small rate and a large strength"),
         Case(step, name="the gradient step itself ends at zero"),
         case((5,), 0.1, 0.0, "strength 0 is a gradient step"),
+        Case((*across, 0.1, 1.0), name="the gradient step leads across zero"),
     ]
 
 
@@ -185,28 +184,34 @@ prox_l1_step = Exercise(
     reference=_prox_by_minimising,
     cases=_prox_cases,
     mistakes=(
-        Mistake(
+        _of_step(
             "subgradient-only",
             lambda w, b, gw, gb, rate, l1: (w - rate * (gw + l1 * np.sign(w)), b - rate * gb),
             "You add the sign to the gradient, as Keras does. Such a step jumps over zero and "
             "never stops there; threshold after the gradient step instead.",
-            see="DS-36",
         ),
-        Mistake(
+        _of_step(
             "threshold-without-rate",
             lambda w, b, gw, gb, rate, l1: (_soft(w - rate * gw, l1), b - rate * gb),
             "You threshold by the strength itself. The penalty takes part in one step of this "
             "rate, so the threshold is rate times strength.",
-            see="DS-36",
         ),
-        Mistake(
+        _of_step(
             "threshold-first",
             lambda w, b, gw, gb, rate, l1: (_soft(w, rate * l1) - rate * gw, b - rate * gb),
             "You threshold before the gradient step, which then moves every weight off zero again. "
             "The order is gradient step, then threshold.",
-            see="DS-36",
         ),
-        Mistake(
+        _of_step(
+            "stops-at-every-crossing",
+            lambda w, b, gw, gb, rate, l1: (
+                np.where((new := w - rate * (gw + l1 * np.sign(w))) * w < 0, 0.0, new),
+                b - rate * gb,
+            ),
+            "You shrink by the old sign and set to zero what crosses. A gradient step may lead far "
+            "across zero, where the weight then belongs: take it first, and threshold the result.",
+        ),
+        _of_step(
             "bias-shrunk",
             lambda w, b, gw, gb, rate, l1: (
                 _soft(w - rate * gw, rate * l1),
@@ -214,7 +219,6 @@ prox_l1_step = Exercise(
             ),
             "You threshold the bias too. A bias shifts the output and makes it no more "
             "complicated: it takes a plain gradient step.",
-            see="DS-36",
         ),
     ),
     hints=(
@@ -264,32 +268,28 @@ penalised_loss = Exercise(
     reference=_penalised_by_definition,
     cases=_loss_cases,
     mistakes=(
-        Mistake(
+        _of_loss(
             "half",
             _with_penalty(lambda kernels, biases: sum(np.sum(k**2) for k in kernels) / 2),
             "You put the textbook's factor of one half before the penalty. Keras has none: "
             "L2(0.01) adds 0.01 times the sum of squares.",
-            see="LF-11",
         ),
-        Mistake(
+        _of_loss(
             "mean-of-squares",
             _with_penalty(lambda kernels, biases: sum(np.mean(k**2) for k in kernels)),
             "You average the squared weights. The penalty is their sum, so a larger layer pays "
             "more; only the loss is a mean, over the rows.",
-            see="LF-11",
         ),
-        Mistake(
+        _of_loss(
             "biases-included",
             _with_penalty(lambda kernels, biases: sum(np.sum(k**2) for k in [*kernels, *biases])),
             "You penalise the biases as well. kernel_regularizer is for the kernel alone; a bias "
             "has an argument of its own.",
-            see="LF-11",
         ),
-        Mistake(
+        _of_loss(
             "absolute-values",
             _with_penalty(lambda kernels, biases: sum(np.sum(np.abs(k)) for k in kernels)),
             "You sum absolute values, which is L1. L2 squares the weights.",
-            see="LF-11",
         ),
     ),
     hints=(

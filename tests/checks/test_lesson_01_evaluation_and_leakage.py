@@ -139,3 +139,34 @@ def test_an_interval_may_be_computed_in_any_style(answer):
 
 def test_an_interval_must_follow_the_confidence_asked_for():
     assert outcome("01_paired_ci", lambda a, b, confidence=0.95: interval_by_scipy(a, b)) == "wrong"
+
+
+def diagnosis_with_a_loop(train, hold_out, production, target, tolerance=0.05):
+    illnesses = {"underfitting": train, "overfitting": hold_out, "shift": production}
+    for illness, score in illnesses.items():
+        if target - score > tolerance:
+            return illness
+    return "ok"
+
+
+def diagnosis_by_matching(train, hold_out, production, target, tolerance=0.05):
+    match [score >= target - tolerance for score in (train, hold_out, production)]:
+        case [False, _, _]:
+            return "underfitting"
+        case [_, False, _]:
+            return "overfitting"
+        case [_, _, False]:
+            return "shift"
+    return "ok"
+
+
+@pytest.mark.parametrize("answer", [diagnosis_with_a_loop, diagnosis_by_matching])
+def test_a_diagnosis_may_be_written_in_any_style(answer):
+    assert outcome("01_diagnose", answer) == "right"
+
+
+def test_a_diagnosis_must_respect_the_tolerance_asked_for():
+    def strict(train, hold_out, production, target, tolerance=0.05):
+        return diagnosis_with_a_loop(train, hold_out, production, target)
+
+    assert outcome("01_diagnose", strict) == "wrong"

@@ -176,3 +176,10 @@ def test_f1_without_recall_is_wrong():
         return precision, precision, precision
 
     assert outcome("03_precision_recall_f1", precision_thrice) == "wrong"
+
+
+def test_scores_stand_in_the_order_of_the_labels_and_not_of_the_alphabet():
+    def sorted_labels(y_true, y_pred, labels, average):
+        return scores_by_broadcasting(y_true, y_pred, sorted(labels), average)
+
+    assert outcome("03_precision_recall_f1", sorted_labels) == "wrong"

@@ -144,3 +144,11 @@ def test_the_slope_is_close_to_the_median_regression_of_scikit_learn(seed):
 
     ours = find_exercise("06_theil_sen_slope").reference(x, y)
     assert ours == pytest.approx(theirs, abs=0.1)
+
+
+def test_a_cap_at_the_nearest_quantile_is_wrong():
+    # Its position is share * (n - 1), rounded: with 19 values and 10 % it caps two and not one.
+    def nearest_quantile(x, share):
+        return np.clip(x, *np.quantile(x, [share, 1 - share], method="nearest"))
+
+    assert outcome("06_winsorize", nearest_quantile) == "wrong"

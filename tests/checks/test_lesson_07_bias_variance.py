@@ -111,6 +111,28 @@ def test_a_learning_curve_is_repeatable_and_keeps_rows_and_labels_together(answe
     assert outcome("07_learning_curve", answer) == "wrong"
 
 
+def curve_predicted_row_by_row(fit, X, y, X_val, y_val, sizes, n_repeats, seed):
+    def one_by_one(rows, labels):
+        predict = fit(rows, labels)
+        return lambda new: np.concatenate([predict(row[None]) for row in new])
+
+    return curve_with_choice(one_by_one, X, y, X_val, y_val, sizes, n_repeats, seed)
+
+
+def test_a_learning_curve_may_predict_row_by_row():
+    assert outcome("07_learning_curve", curve_predicted_row_by_row) == "right"
+
+
+def curve_of_root_errors(*args):
+    return np.sqrt(curve_with_choice(*args))
+
+
+def test_another_error_measure_is_wrong_and_not_taken_for_training_error():
+    found = assess(find_exercise("07_learning_curve"), curve_of_root_errors)
+
+    assert (found.outcome, found.mistake) == ("wrong", None)
+
+
 def knn_with_loops(X, y, Q, k):
     predictions = []
     for query in Q.tolist():

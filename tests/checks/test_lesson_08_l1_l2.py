@@ -185,3 +185,11 @@ def test_the_penalised_loss_is_what_keras_reports():
     found = reference(y, model.predict(X, verbose=0).ravel(), kernels, biases, 0.03)
 
     assert model.evaluate(X, y, verbose=0) == pytest.approx(found, rel=1e-5)
+
+
+def test_the_new_weight_has_the_sign_that_the_gradient_step_gives():
+    def by_the_old_sign(w, b, gw, gb, rate, l1):
+        moved = w - rate * gw
+        return np.sign(w) * np.maximum(np.sign(w) * moved - rate * l1, 0), b - rate * gb
+
+    assert outcome("08_prox_l1_step", by_the_old_sign) == "wrong"

@@ -106,6 +106,15 @@ def test_predictions_come_before_the_claims_that_answer_them(lesson):
         assert not isinstance(answer, ast.Constant), f"{call.first}: compute answer="
 
 
+def test_a_prediction_does_not_show_the_name_of_its_claim(lesson):
+    asking = {call.cell for call in calls(lesson, "predict")}
+    # The first of all shows what a prediction is.
+    for cell in [code_cells(lesson)[number] for number in asking if lesson.stem[:2] != "00"]:
+        assert cell["metadata"].get("jupyter", {}).get("source_hidden"), source(cell)
+        names = {type(node) for node in parse(source(cell)).body}
+        assert names <= {ast.Assign, ast.Expr}, "only what asks is folded"
+
+
 def test_the_stored_outputs_belong_to_the_code_that_stands_there(lesson, facts):
     from coursekit.cli.saving import code_fingerprint
 

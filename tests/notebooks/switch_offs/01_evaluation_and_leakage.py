@@ -93,4 +93,35 @@ SWITCH_OFFS = [
         {"luck.normal(0.80, 0.03": "luck.normal(0.80, 0.01"},
         why="both methods are equally steady",
     ),
+    SwitchOff(
+        "MT-1.scaler-leak-is-tiny",
+        {
+            "(model, step.fit_transform(X, y), y, cv=folds)": (
+                "(make_pipeline(step, model), X, y, cv=folds)"
+            ),
+            "range(10)": "range(3)",
+            "range(8)": "range(3)",
+        },
+        why="both steps are fitted inside the folds",
+    ),
+    SwitchOff(
+        "MT-1.shuffling-hides-groups",
+        {
+            "X_digits, y_digits = load_digits(return_X_y=True)": (
+                "order = np.random.default_rng(0).permutation(1_797)\n"
+                "X_digits, y_digits = (part[order] for part in load_digits(return_X_y=True))"
+            )
+        },
+        why="the writers are mixed in the file",
+    ),
+    SwitchOff(
+        "HT-9.cures-differ",
+        {"np.pad(X.reshape(-1, 8, 8), ((0, 0), (0, 0), (1, 0)))[:, :, :8]": "X"},
+        why="the paper lies as it should: no shift",
+    ),
+    SwitchOff(
+        "LF-18.gain-depends-on-budget",
+        {"n_epochs=240": "n_epochs=30"},
+        why="the base gets no more epochs than before",
+    ),
 ]

@@ -154,4 +154,53 @@ SWITCH_OFFS = [
         {"np.exp(-((a[:, None] - b) ** 2) / (2 * width**2)).mean()": "((a - b) ** 2).mean()"},
         why="a measure that compares row by row",
     ),
+    SwitchOff(
+        "LF-5.rmse-is-in-target-units",
+        {"rmse_cm = root_mean_squared_error": "rmse_cm = mean_squared_error"},
+        why="no root",
+    ),
+    SwitchOff(
+        "LF-5.squared-argument-is-gone",
+        {"list(signature(mean_squared_error).parameters)": '["y_true", "y_pred", "squared"]'},
+        why="the arguments that an old scikit-learn had",
+    ),
+    SwitchOff(
+        "DL-21.formulas-agree-with-keras",
+        {"np.where(np.abs(e) <= delta": "np.where(np.abs(e) > delta"},
+        why="the regimes are swapped",
+    ),
+    SwitchOff(
+        "DL-21.cosine-is-negative",
+        {"= keras.losses.CosineSimilarity()": "= lambda *a: -keras.losses.CosineSimilarity()(*a)"},
+        why="the cosine itself instead of its negative",
+    ),
+    SwitchOff(
+        "DL-21.popular-huber-fails",
+        {"(1 - is_small) * linear": "linear"},
+        why="nothing is subtracted from a truth value",
+    ),
+    SwitchOff(
+        "DL-21.per-sample-keeps-weights",
+        {"keras.ops.mean(loss, axis=-1)": "keras.ops.mean(loss)"},
+        why="the other loss averages over everything too",
+    ),
+    SwitchOff(
+        "DL-21.custom-loss-trains",
+        {"huber_per_sample(y_true, y_pred, self.delta)": "huber_per_sample(y_true, y_pred)"},
+        why="delta is hard-wired",
+    ),
+    SwitchOff(
+        "DS-19.weights-are-normalised-twice",
+        {"weights = np.array([3.0, 1.0])": "weights = np.array([1.0, 1.0])"},
+        why="every row weighs one",
+    ),
+    SwitchOff(
+        "DS-19.a-convention-not-a-law",
+        {
+            "float(model.evaluate(column, 0 * column, batch_size=4, verbose=0))": (
+                "np.mean([model.evaluate(b, 0 * b, verbose=0) for b in (column[:4], column[4:])])"
+            )
+        },
+        why="batch means are averaged, whatever the sizes of the batches",
+    ),
 ]

@@ -24,6 +24,11 @@ SWITCH_OFFS = [
         why="the outliers have no leverage",
     ),
     SwitchOff(
+        "DS-1.groups-hide-from-leverage",
+        {"for share in (0.1, 0.2, 0.4)": "for share in (0.1, 0.2, 0.15)"},
+        why="the group stays small",
+    ),
+    SwitchOff(
         "DS-1.columns-hide-combinations",
         {"[away, -away]": "[3 * away, -3 * away]"},
         why="the planted points are far in each column",

@@ -100,4 +100,81 @@ SWITCH_OFFS = [
         {"slots_per_weight(optimizers.Adam())": "slots_per_weight(optimizers.Adam(amsgrad=True))"},
         why="AMSGrad keeps a third number",
     ),
+    SwitchOff(
+        "HT-4.larger-is-not-always-faster",
+        {"w = w - rate_times_curvature * w": "w = w / (1 + rate_times_curvature)"},
+        why="implicit steps, which never overshoot",
+    ),
+    SwitchOff(
+        "DL-24.inverted-u",
+        {'kernel_initializer="he_normal"': 'kernel_initializer="zeros"'},
+        why="no rate trains a network of zeros",
+    ),
+    SwitchOff(
+        "DL-24.flat-loss-has-two-causes",
+        {
+            "isin([1e-4, 10.0])": "isin([0.1, 10.0])",
+            "flat.learning_rate == 1e-4": "flat.learning_rate == 0.1",
+        },
+        why="a rate that trains instead of the smallest",
+    ),
+    SwitchOff(
+        "DL-24.range-test-finds-the-upper-bound",
+        {'optimizer="sgd",\n    learning_rate=0.001': 'optimizer="adam",\n    learning_rate=0.001'},
+        why="the range test of another optimizer",
+    ),
+    SwitchOff(
+        "DL-24.cyclical-rates-need-their-bounds",
+        {'optimizer="sgd",\n    schedule=triangular': 'optimizer="adam",\n    schedule=triangular'},
+        why="Adam trains between the low bounds too",
+    ),
+    SwitchOff(
+        "DL-24.small-rate-is-slow-not-stuck",
+        {'"n_epochs": 70': '"n_epochs": 7'},
+        why="the small rate gets no more epochs",
+    ),
+    SwitchOff(
+        "DL-24.adam-needs-its-rate-too",
+        {'.assign(optimizer="Adam")': '.assign(optimizer="Adam", val_accuracy=0.95)'},
+        why="every rate is as good, as the popular sentence has it",
+    ),
+    SwitchOff(
+        "LF-14.decay-saves-an-aggressive-peak",
+        {"learning_rate=0.1,\n    batch_size=16": "learning_rate=0.01,\n    batch_size=16"},
+        why="the peak is moderate",
+    ),
+    SwitchOff(
+        "LF-14.warm-up-pays-at-a-high-peak",
+        {'warm_end.loc[peak, "warmup_cosine"]': 'warm_end.loc[peak, "cosine"]'},
+        why="no warm-up",
+    ),
+    SwitchOff(
+        "LF-14.plateau-needs-validation-data",
+        {
+            "rates_used(None, seed)": "rates_used((data.X_val, data.y_val), seed)",
+            "print(without[0][1][0])": "",
+            "range(2)": "range(1)",
+            "epochs=10": "epochs=3",
+        },
+        why="validation data in both runs",
+    ),
+    SwitchOff(
+        "DL-25.adam-leads-early",
+        {
+            "[0.001, 0.003, 0.01, 0.03]": "[0.001]",
+            "[0.01, 0.03, 0.05, 0.1, 0.2]": "[0.03, 0.1]",
+        },
+        why="Adam stays at its default rate, momentum is tuned",
+    ),
+    SwitchOff(
+        "DL-25.defaults-mislead",
+        {
+            'settings("sgd", [0.01], "constant")': 'settings("sgd", [0.3], "constant")',
+            'tenth["sgd", 0.01, "constant"]': 'tenth["sgd", 0.3, "constant"]',
+            "[0.001, 0.003, 0.01, 0.03]": "[0.01]",
+            "[0.01, 0.03, 0.05, 0.1, 0.2]": "[0.1]",
+            "n_epochs=30": "n_epochs=10",
+        },
+        why="the default rate of SGD is a good one",
+    ),
 ]
