@@ -217,11 +217,11 @@ def _go(signal_number: int, frame: object) -> None:
     raise SystemExit(0)
 
 
-def _start(location: Location, lock: int) -> Parent:
+def _start(location: Location, lock: int, *, politely: bool) -> Parent:
     idle = float(os.environ.get("COURSEKIT_WARM_KERNELS_IDLE") or _IDLE_SECONDS)
     packages, course = package_fingerprint(), course_fingerprint()
     try:
-        set_on_import = preload()
+        set_on_import = preload(politely=politely)
     except Exception as error:
         record = {"fingerprint": packages, "reason": f"{type(error).__name__}: {error}"}
         location.failure.write_text(json.dumps(record))
@@ -230,13 +230,13 @@ def _start(location: Location, lock: int) -> Parent:
     return Parent(location, listen(location), lock, packages, course, set_on_import, idle)
 
 
-def _serve(location: Location, lock: int) -> Kernel | None:
+def _serve(location: Location, lock: int, *, politely: bool) -> Kernel | None:
     kernel = None
     parent = None
     try:
         for number in _SIGNALS_IN_PARENT:
             signal.signal(number, _go)
-        parent = _start(location, lock)
+        parent = _start(location, lock, politely=politely)
         kernel = parent.serve()
         return kernel
     finally:
@@ -263,7 +263,8 @@ def main(folder: str, name: str, after: str | None = None) -> None:
         return
     if after is not None:
         wait_until_it_rests(int(after))
-    kernel = _serve(location, lock)
+    # Without such a process somebody waits for this one.
+    kernel = _serve(location, lock, politely=after is not None)
     if kernel is not None:
         kernel.run()
 

@@ -63,6 +63,9 @@ _ASK_HARMLESSLY = frozenset({"IPython", "ipykernel", "ipywidgets"})
 #: child, which then waits for them for ever. The main thread and one more are sound.
 MOST_THREADS = 2
 
+# At 19 it would get no processor at all beside two busy processes, and never be ready.
+_POLITE = 10
+
 
 class SpoiledError(Exception):
     """The parent has threads that a forked kernel would miss."""
@@ -161,7 +164,7 @@ def _import_in_thread(
     try:
         if politely:
             # Of this thread alone: the kernels must not inherit it, and nothing can undo it.
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 19)
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _POLITE)
         _import_all(rooms)
     except BaseException as error:
         problems.append(error)
@@ -175,7 +178,7 @@ def preload(rooms: tuple[str, ...] = ROOMS, *, politely: bool = True) -> dict[st
     rooms : tuple of str
         The rooms of ``coursekit`` to import besides the libraries.
     politely : bool
-        Whether to yield to any other process, such as a kernel that starts meanwhile.
+        Whether to yield to other processes, such as a kernel that starts meanwhile.
 
     Returns
     -------
