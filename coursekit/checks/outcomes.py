@@ -6,8 +6,8 @@ from typing import Any, Literal
 
 OUTCOME_MIME_TYPE = "application/vnd.coursekit.outcome+json"
 OutcomeKind = Literal["right", "wrong", "crashed", "not attempted"]
-_SIGNS = {"right": "✔", "wrong": "✘", "crashed": "⚡", "not attempted": "…"}
-_COLOURS = {
+SIGNS = {"right": "✔", "wrong": "✘", "crashed": "⚡", "not attempted": "…"}
+COLOURS = {
     "right": "#0173b2",
     "wrong": "#d55e00",
     "crashed": "#a00000",
@@ -66,7 +66,7 @@ class Outcome:
 
     def to_text(self) -> str:
         """Write the outcome as lines of plain text, hints left out."""
-        lines = [f"{_SIGNS[self.outcome]} {self.headline}", self.message]
+        lines = [f"{SIGNS[self.outcome]} {self.headline}", self.message]
         if self.misunderstanding:
             lines.append(f"The mistake ({self.mistake}): {self.misunderstanding}")
         if self.hints and self.outcome != "right":
@@ -75,7 +75,7 @@ class Outcome:
 
     def to_html(self) -> str:
         """Write the outcome as a block of HTML; every text in it is escaped."""
-        colour = _COLOURS[self.outcome]
+        colour = COLOURS[self.outcome]
         mistake = (
             f"<p style='margin:.3em 0'><b>The mistake</b> (<code>{escape(self.mistake or '')}"
             f"</code>): {escape(self.misunderstanding)}</p>"
@@ -89,7 +89,7 @@ class Outcome:
         )
         return (
             f"<div role='status' style='border-left:4px solid {colour};padding:.2em .9em'>"
-            f"<p style='margin:.3em 0'><b style='color:{colour}'>{_SIGNS[self.outcome]} "
+            f"<p style='margin:.3em 0'><b style='color:{colour}'>{SIGNS[self.outcome]} "
             f"{escape(self.headline)}</b></p>"
             f"<pre style='margin:.3em 0;white-space:pre-wrap'>{escape(self.message)}</pre>"
             f"{mistake}{hints}</div>"

@@ -4,7 +4,7 @@ A learner's value is first rebuilt from plain numbers and texts, so that an obje
 always true, or whose attributes change while they are read, is compared by what it holds.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import numpy as np
@@ -188,15 +188,30 @@ def _number(value: Any) -> str:
 def show(value: Any, width: int = 300) -> str:
     """Write a value as code would, shortened to ``width`` characters."""
     with np.printoptions(threshold=12, edgeitems=3, precision=6, suppress=False):
-        text = " ".join(repr(_without_scalar_arrays(value)).split())
+        text = " ".join(repr(_Excerpt(width).of(value)).split())
     return text if len(text) <= width else f"{text[: width - 4]} ..."
 
 
-def _without_scalar_arrays(value: Any) -> Any:
-    if isinstance(value, np.ndarray | np.generic) and value.ndim == 0:
-        return value.item()
-    if type(value) is tuple:
-        return tuple(_without_scalar_arrays(item) for item in value)
-    if type(value) is dict:
-        return {key: _without_scalar_arrays(item) for key, item in value.items()}
-    return value
+class _Excerpt:
+    """As many parts of a value as there is room to show: to write them all may take minutes."""
+
+    def __init__(self, n_parts: int) -> None:
+        self._n_left = n_parts  # each takes a character at least
+
+    def of(self, value: Any) -> Any:
+        self._n_left -= 1
+        if isinstance(value, np.ndarray | np.generic) and value.ndim == 0:
+            return value.item()
+        if type(value) is str:
+            return value[: max(self._n_left, 0) + 1]
+        if type(value) is tuple:
+            return tuple(self.of(item) for item in self._shown(value))
+        if type(value) is dict:
+            return {key: self.of(item) for key, item in self._shown(value.items())}
+        return value
+
+    def _shown(self, items: Iterable[Any]) -> Iterator[Any]:
+        for item in items:
+            if self._n_left < 0:
+                return
+            yield item

@@ -2,7 +2,6 @@
 
 import contextlib
 import enum
-import os
 import sys
 from collections import Counter
 from collections.abc import Iterator
@@ -108,7 +107,8 @@ def grade_class(
         raise CommandError(f"there are no submissions in {submissions}", exit_status=2)
     spread = _spread(wanted.examiner(), jobs, cluster)
     read_adjustments(output)  # a slip in it is told before the hour of grading, not after
-    with Journal(output, isolation=isolation, settings=wanted.limits()) as journal:
+    kept = Journal(output, isolation=isolation, settings=wanted.limits())
+    with _telling_how_to_go_on(), kept as journal:
         with _watcher() as watcher:
             for result in examine_class(reading, journal, spread, watcher, _mentioned):
                 if result.status == "unreadable":
@@ -180,12 +180,12 @@ def _spread(examine: "Examine", jobs: int | None, cluster: str | None) -> "Sprea
 
 
 def _jobs_that_fit() -> int:
-    """Give as many jobs as this machine has processors, and memory."""
-    import psutil
+    """Give as many jobs as this machine, or what this process may use of it, has room for."""
+    import joblib
 
-    processors = len(psutil.Process().cpu_affinity()) if hasattr(os, "sched_getaffinity") else None
-    fitting = psutil.virtual_memory().available // _BYTES_A_JOB
-    return int(max(1, min(processors or os.cpu_count() or 1, fitting)))
+    from coursekit.kernels.fallback import available_bytes
+
+    return int(max(1, min(joblib.cpu_count(), available_bytes() // _BYTES_A_JOB)))
 
 
 def _mentioned(question_id: str, text: str) -> tuple[str, ...]:
@@ -232,6 +232,15 @@ def _watcher() -> "Iterator[Watcher]":
     title = TextColumn("{task.description}")
     with Progress(title, *columns, console=Console(stderr=True), transient=True) as progress:
         yield _Bar(progress)
+
+
+@contextlib.contextmanager
+def _telling_how_to_go_on() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        message = "stopped; what was graded is kept: run the same command again to go on"
+        raise CommandError(message, exit_status=130) from None  # what shells give for Ctrl-C
 
 
 def _report(finished: "Finished", output: Path, *, as_json: bool) -> None:

@@ -29,7 +29,15 @@ class Watcher(Protocol):
 
 @dataclass(frozen=True)
 class Reading:
-    """What was found: plans to run, and the submissions that cannot be read."""
+    """What was found.
+
+    Attributes
+    ----------
+    plans : tuple of Plan
+        What is to be run.
+    unreadable : tuple of SubmissionResult
+        Those of the submissions that cannot be read.
+    """
 
     plans: tuple[Plan, ...]
     unreadable: tuple[SubmissionResult, ...]
@@ -51,13 +59,18 @@ def read_class(source: Path, output: Path) -> Reading:
 
     Raises
     ------
-    FileNotFoundError
-        If there is no such file or folder.
+    SourceError
+        If there is no such file or folder, or the grades are to go where it lies.
     """
-    from .submissions.finding import find_submissions
+    from .submissions.finding import SourceError, find_submissions
     from .submissions.references import references
     from .submissions.restoring import note_duplicates
 
+    if source.resolve().is_relative_to(output.resolve()):
+        raise SourceError(
+            f"{source} lies in {output}, where the grades are to go: choose another folder for "
+            "them with --output"
+        )
     known = references()
     plans, unreadable = [], []
     for submission in _outside(find_submissions(source), output):
@@ -72,7 +85,8 @@ def read_class(source: Path, output: Path) -> Reading:
 def _outside(submissions: Iterable[Submission], output: Path) -> Iterator[Submission]:
     place = output.resolve()
     for submission in submissions:
-        if not submission.path.absolute().is_relative_to(place):
+        folder = submission.path.parent.resolve()  # the file itself may be a link
+        if not (folder / submission.path.name).is_relative_to(place):
             yield submission
 
 

@@ -31,6 +31,8 @@ _REASON = f"the process that examined it died {MOST_TRIES} times: look at it you
 #: What checks may compute besides the limit of the submission; the slowest takes a second.
 _SECONDS_TO_CHECK = 60.0
 
+_SECONDS_TO_CONNECT = 10
+
 #: An examiner without work ends by itself, should nobody be left to end it.
 _SECONDS_IDLE = 600
 
@@ -64,10 +66,12 @@ class Examiner:
             If the machine enforces less than what is required.
         """
         from .examination.examining import examine
+        from .examination.launching import warm_up
         from .sandbox import probe, require
 
         isolation = probe()
         require(isolation, self.level)
+        warm_up(fresh=self.settings.fresh)
         # What it does not end in time ends this process: a value that keeps the check itself busy.
         faulthandler.dump_traceback_later(
             self.settings.total_seconds + _SECONDS_TO_CHECK, exit=True, file=_nowhere()
@@ -126,7 +130,8 @@ def _in_processes(
     plans: Sequence[Plan], waiting: "deque[int]", examine: Examine, n_jobs: int, folder: str
 ) -> Generator[SubmissionResult, None, list[int]]:
     """Examine until all is done or a process dies; return what was at work when it died."""
-    from joblib.externals import loky
+    import loky
+    from loky.process_executor import BrokenProcessPool
 
     pool = loky.ProcessPoolExecutor(
         n_jobs, timeout=_SECONDS_IDLE, initializer=_begin, initargs=(folder,)
@@ -140,7 +145,7 @@ def _in_processes(
                 at_work[pool.submit(examine, plans[number])] = number
             done, _ = loky.wait(at_work, return_when=loky.FIRST_COMPLETED)
             for future in done:
-                if isinstance(future.exception(), loky.process_executor.BrokenProcessPool):
+                if isinstance(future.exception(), BrokenProcessPool):
                     return list(at_work.values())
                 del at_work[future]
                 yield future.result()
@@ -227,7 +232,7 @@ def _connected(address: str) -> Iterator[Any]:
     except ImportError as error:
         raise ClusterError("--cluster needs Dask: pip install 'coursekit[cluster]'") from error
     try:
-        client = Client(address, timeout=10)
+        client = Client(address, timeout=_SECONDS_TO_CONNECT)
     except (OSError, ValueError, TimeoutError) as error:
         raise ClusterError(f"no Dask scheduler answers at {address}: {error}") from error
     with client:

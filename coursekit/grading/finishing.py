@@ -80,7 +80,7 @@ def finish_class(
         written = write_format(platform, output, joined, roster)
         files += written.paths
         problems += written.remarks
-    return Finished(joined, tuple(files), tuple(problems))
+    return Finished(joined, tuple(files), tuple(dict.fromkeys(problems)))
 
 
 def _damage(journal: Journal) -> list[str]:

@@ -85,7 +85,18 @@ def write_release(lesson: Lesson, folder: Path | None = None) -> Path:
 
 
 def released_text(solution: Path) -> str:
-    """Give the text of the exercise file that belongs to a solution."""
+    """Give the text of the exercise file that belongs to a solution.
+
+    Parameters
+    ----------
+    solution : Path
+        The notebook with the solution.
+
+    Returns
+    -------
+    str
+        The exercise as JSON, with one line break at its end.
+    """
     import nbformat
 
     return nbformat.writes(release(solution)).rstrip("\n") + "\n"

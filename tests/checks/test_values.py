@@ -95,6 +95,25 @@ def test_long_values_are_shortened():
     assert len(show("x" * 1000, width=80)) <= 80
 
 
+def test_of_a_flood_of_parts_only_those_shown_are_written():
+    class Part(np.ndarray):
+        n_written = 0
+
+        def __repr__(self):
+            Part.n_written += 1
+            return "part"
+
+    flood = tuple(np.ones(2).view(Part) for _ in range(10_000))
+
+    assert show((flood, {"key": flood}), width=40) == "((part, part, part, part, part, part ..."
+    assert Part.n_written <= 40
+
+
+@pytest.mark.parametrize("value", [(), (1, (2, {"a": "b"})), {"a": np.float64(1)}, "text", 1.5])
+def test_what_is_short_is_shown_whole(value):
+    assert show(value) == repr(value).replace("np.float64(1.0)", "1.0")
+
+
 @pytest.mark.parametrize("n_layers", [22, 40, 500])
 def test_a_nest_that_would_unfold_for_ever_is_unusable(n_layers):
     nest = [1.0]

@@ -212,6 +212,41 @@ def test_a_folder_that_is_not_there_or_empty_is_told(tmp_path):
     assert "Traceback" not in missing.stderr + empty.stderr
 
 
+def test_an_output_that_cannot_be_is_told_with_what_to_do(tmp_path):
+    submissions = hand_in(tmp_path / "submissions")
+    (tmp_path / "file").touch()
+
+    around = grade(submissions, "--output", tmp_path)
+    no_folder = grade(submissions, "--output", tmp_path / "file")
+
+    assert around.returncode
+    assert "choose another folder" in around.stderr
+    assert no_folder.returncode
+    assert "is no folder: choose another one with --output" in no_folder.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="there Ctrl-C is no signal of one process")
+def test_a_stopped_run_says_that_nothing_is_lost_and_how_to_go_on(tmp_path):
+    submission = solved()
+    submission["cells"] += [code("import time; time.sleep(60)")]
+    write(submission, tmp_path / "submissions" / "ana" / "14_optimizers.ipynb")
+    write({}, tmp_path / "submissions" / "ben" / "14_optimizers.ipynb")
+    command = [sys.executable, "-m", "coursekit", "grade", "submissions", "--jobs", "1"]
+    journal = tmp_path / "grades" / ".grading" / "results.jsonl"
+    with subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as process:
+        deadline = time.monotonic() + 200
+        while not (journal.is_file() and journal.read_bytes().count(b"\n")):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        process.send_signal(signal.SIGINT)
+        told = process.communicate(timeout=100)[1]
+
+    assert process.returncode == 130
+    assert "run the same command again to go on" in told
+    assert "Traceback" not in told
+
+
 def test_a_cluster_that_does_not_answer_is_told(tmp_path):
     pytest.importorskip("distributed")
 

@@ -292,3 +292,41 @@ def test_the_end_of_the_other_side_is_told(channels):
 
     with pytest.raises(ClosedError):
         ours.receive()
+
+
+def test_a_message_that_the_deadline_cuts_in_parts_is_received_later(channels):
+    ours, theirs, connection = channels
+    frames = []
+    theirs._send_all = frames.append
+    theirs.send({"reply": list(range(1000))})
+    for part in (frames[0][:10], frames[0][10:100]):  # in the header, and behind it
+        connection.sendall(part)
+        with pytest.raises(LateError):
+            ours.receive(deadline=0.0)
+    connection.sendall(frames[0][100:])
+
+    assert ours.receive() == {"reply": list(range(1000))}
+
+
+@pytest.mark.parametrize("kind", ["set", "dict"])
+def test_keys_that_were_chosen_to_collide_are_refused_at_once(kind):
+    numbers = [n * (2**61 - 1) for n in range(1, 200)]
+    value = set(numbers) if kind == "set" else dict.fromkeys(numbers)
+
+    with pytest.raises(ProtocolError, match="collide"):
+        sent(value)
+
+
+def test_many_different_keys_are_no_collision():
+    assert sent(set(range(5000))) == set(range(5000))
+    assert sent({f"{n}": n for n in range(5000)}) == {f"{n}": n for n in range(5000)}
+
+
+def test_what_a_message_holds_is_known_with_what_occurs_twice(channels):
+    ours, theirs, _ = channels
+    array = np.zeros(1000)  # no more than a socket holds
+    theirs.send({"args": [array, array]})
+
+    ours.receive()
+
+    assert ours.unfolded_bytes >= 2 * array.nbytes > ours.received_bytes

@@ -1,8 +1,11 @@
 """What is between reading and reporting: answers in words, and submissions that cannot be read."""
 
+import pytest
+
 from coursekit.cli.grading import _mentioned
 from coursekit.grading import FreeText, Plan, SubmissionResult, read_class
 from coursekit.grading.class_run import with_free_texts
+from coursekit.grading.submissions.finding import SourceError
 
 from .submissions import solved, write
 
@@ -44,3 +47,21 @@ def test_what_lies_among_the_grades_is_no_submission(tmp_path):
     reading = read_class(tmp_path, tmp_path / "grades")
 
     assert [plan.student for plan in reading.plans] == ["ana"]
+
+
+def test_the_grades_may_lie_in_a_folder_that_is_reached_by_a_link(tmp_path):
+    write(solved(), tmp_path / "class" / "ana" / "14_optimizers.ipynb")
+    write(solved(), tmp_path / "class" / "grades" / "old" / "14_optimizers.ipynb")
+    (tmp_path / "link").symlink_to(tmp_path / "class", target_is_directory=True)
+
+    reading = read_class(tmp_path / "link", tmp_path / "link" / "grades")
+
+    assert [plan.student for plan in reading.plans] == ["ana"]
+
+
+def test_submissions_that_lie_where_the_grades_are_to_go_are_an_error(tmp_path):
+    write(solved(), tmp_path / "class" / "ana" / "14_optimizers.ipynb")
+
+    for output in (tmp_path, tmp_path / "class"):
+        with pytest.raises(SourceError, match="choose another folder"):
+            read_class(tmp_path / "class", output)

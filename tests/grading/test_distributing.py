@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+from coursekit.grading import distributing
 from coursekit.grading.distributing import (
     MOST_TRIES,
     ClusterError,
@@ -20,13 +21,19 @@ from coursekit.grading.records import Plan, SubmissionResult
 PLANS = [Plan(f"student {number}", f"s{number}.ipynb", "14_optimizers", ()) for number in range(8)]
 
 
-def examiner(folder, *, deadly=(), deaths=0, seconds=0.0):
-    """Give an examiner that notes its process, and dies of some submissions some times."""
+def examiner(folder, *, deadly=(), deaths=0, seconds=0.0, together=1):
+    """Give an examiner that notes its process, and dies of some submissions some times.
+
+    It waits for as many processes as are to work ``together``.
+    """
 
     def examine(plan):  # a closure: other processes get it by value
         notes = folder / plan.shown
         with notes.open("a") as file:
             file.write(f"{os.getpid()}\n")
+        end = time.monotonic() + 60
+        while len(processes(folder)) < together and time.monotonic() < end:
+            time.sleep(0.01)
         time.sleep(seconds)
         if plan.student in deadly and len(notes.read_text().split()) <= deaths:
             os.kill(os.getpid(), signal.SIGKILL)
@@ -41,7 +48,9 @@ def processes(folder):
 
 @pytest.mark.parametrize("n_jobs", [1, 2])
 def test_every_submission_is_examined_once(tmp_path, n_jobs):
-    results = list(examine_here(PLANS, examiner(tmp_path, seconds=0.05), n_jobs=n_jobs))
+    examine = examiner(tmp_path, together=n_jobs)
+
+    results = list(examine_here(PLANS, examine, n_jobs=n_jobs))
 
     assert sorted(result.student for result in results) == [plan.student for plan in PLANS]
     assert {result.status for result in results} == {"graded"}
@@ -77,8 +86,24 @@ def test_a_submission_that_always_kills_its_examiner_is_given_to_a_person(tmp_pa
     assert f"died {MOST_TRIES} times" in lost.reason
 
 
-def test_no_scheduler_no_worker_and_no_dask_are_told():
+def test_a_scheduler_that_does_not_answer_is_told(monkeypatch):
+    monkeypatch.setattr(distributing, "_SECONDS_TO_CONNECT", 0.5)
     with pytest.raises(ClusterError, match=r"no Dask scheduler answers at tcp://127\.0\.0\.1:9"):
+        list(examine_on_cluster(PLANS, print, address="tcp://127.0.0.1:9"))
+
+
+def test_a_cluster_without_workers_is_told():
+    distributed = pytest.importorskip("distributed")
+    with (
+        distributed.LocalCluster(n_workers=0, dashboard_address=None, host="127.0.0.1") as empty,
+        pytest.raises(ClusterError, match="has no worker: start `dask worker tcp://127"),
+    ):
+        list(examine_on_cluster(PLANS, print, address=empty.scheduler_address))
+
+
+def test_without_dask_it_is_told_what_to_install(monkeypatch):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(ClusterError, match=r"pip install 'coursekit\[cluster\]'"):
         list(examine_on_cluster(PLANS, print, address="tcp://127.0.0.1:9"))
 
 
@@ -94,11 +119,19 @@ def cluster():
             client.wait_for_workers(2, timeout=60)
 
 
+def kill_at_work(pid, folder):
+    """Kill a worker as soon as it has begun a submission."""
+    end = time.monotonic() + 60
+    while pid not in processes(folder) and time.monotonic() < end:
+        time.sleep(0.01)
+    os.kill(pid, signal.SIGKILL)
+
+
 @pytest.mark.slow
 def test_a_cluster_examines_and_outlives_a_worker(cluster, tmp_path):
     pids = [worker.pid for worker in cluster.workers.values()]
-    examine = examiner(tmp_path, seconds=0.3)
-    killer = threading.Timer(0.8, os.kill, (pids[0], signal.SIGKILL))
+    examine = examiner(tmp_path, seconds=0.5)
+    killer = threading.Thread(target=kill_at_work, args=(pids[0], tmp_path))
     killer.start()
 
     results = list(examine_on_cluster(PLANS, examine, address=cluster.scheduler_address))
@@ -138,4 +171,5 @@ examiner(Plan("ana", "ana.ipynb", "14_optimizers", ()))
     found = subprocess.run([sys.executable, "-c", script], capture_output=True, timeout=60)
 
     assert found.returncode == 1
+    assert b"Traceback" not in found.stderr, "it was ended, and did not fail"
     assert time.monotonic() - begun < 30

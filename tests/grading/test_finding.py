@@ -129,6 +129,33 @@ def test_an_archive_in_a_folder_is_a_students_or_a_class(tmp_path):
     assert students(tmp_path) == ["Ana Lopez", "Ben", "cleo", "dora"]
 
 
+def test_an_archive_beside_submissions_is_one_students_whatever_names_are_in_it(tmp_path):
+    lay_out(tmp_path, "ana_14_optimizers.ipynb", "cleo_14_optimizers.ipynb")
+    names = ("ana", "cleo", "dan")
+    zipped(tmp_path / "ben.zip", *(f"{name}_14_optimizers.ipynb" for name in names))
+
+    assert sorted(students(tmp_path)) == ["ana", "ben", "ben", "ben", "cleo"]
+
+
+def test_a_folder_of_others_names_replaces_nobody(tmp_path):
+    lay_out(tmp_path, "ana/14_optimizers.ipynb", "cleo/14_optimizers.ipynb")
+    lay_out(tmp_path / "ben", *(f"{n}_14_optimizers.ipynb" for n in ("ana", "cleo", "dan")))
+
+    found = students(tmp_path)
+
+    assert found.count("ana") == found.count("cleo") == 1
+    assert {"ana (in ben)", "cleo (in ben)", "dan"} < set(found)
+
+
+def test_results_of_an_earlier_run_among_the_submissions_are_named(tmp_path):
+    lay_out(tmp_path, "ana/14_optimizers.ipynb")
+    lay_out(tmp_path / "grades", "results.json", "gradebook.csv", "class.html", "feedback/ana.html")
+
+    *_, grades = find_submissions(tmp_path)
+
+    assert "results of an earlier run" in grades.problem
+
+
 def test_what_programs_leave_behind_is_no_submission(tmp_path):
     lay_out(
         tmp_path,

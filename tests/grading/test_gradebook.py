@@ -114,6 +114,17 @@ def test_of_several_files_the_last_counts_and_the_others_are_named(tmp_path):
     )
 
 
+@pytest.mark.parametrize("again", ["14-2.ipynb", "14 (1).ipynb", "14-Copy1.ipynb"])
+def test_a_copy_that_was_handed_in_again_counts_before_the_first_one(tmp_path, again):
+    tries = [
+        result("Ann", f"ann/{name}", checks=[check(outcome=kind)])
+        for name, kind in ((again, "right"), ("14.ipynb", "wrong"))
+    ]
+    (row,) = book(tmp_path, *tries)
+
+    assert row["notes"].startswith(f"{LESSON}: ann/{again} counts")
+
+
 @pytest.mark.parametrize("name", NASTY)
 def test_no_cell_can_be_a_formula(tmp_path, name):
     broken = unreadable("Eve", name, name)

@@ -504,7 +504,7 @@ def test_several_notebooks_of_one_lesson_are_noted_in_each(plan_of):
 
     noted = note_duplicates([one, two, other])
 
-    assert "other notebooks of this lesson too: two.ipynb" in noted[0].notes[-1]
+    assert "Other notebooks of this lesson were handed in too: two.ipynb" in noted[0].notes[-1]
     assert "one.ipynb" in noted[1].notes[-1]
     assert noted[2] == other
     assert noted[0].fingerprint != one.fingerprint

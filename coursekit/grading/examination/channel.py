@@ -68,10 +68,13 @@ class Channel:
     ) -> None:
         self.refer, self.resolve = refer, resolve
         self.received_bytes = 0
+        self.unfolded_bytes = 0  # of the last message
         self._connection = connection
         self._token = token
         self._most_bytes = most_bytes
         self._sent = self._received = 0
+        # A deadline may fall into the middle of a frame: what came of it until then is kept.
+        self._header, self._begun = b"", bytearray()
         self._owner = _pid()
         self._lock = threading.Lock()
         self._send_all: Callable[[bytes], None] = connection.sendall
@@ -130,22 +133,26 @@ class Channel:
         ProtocolError
             If what came is no message, or not from the other side's own code.
         """
-        size, token, number = _unpack_header(self._exactly(_HEADER.size, deadline))
+        self._header = self._header or self._exactly(_HEADER.size, deadline)
+        size, token, number = _unpack_header(self._header)
         if token != self._token or number != self._received:
             raise ProtocolError("a message that was forged or is out of turn")
         if size > self._most_bytes:
             raise ProtocolError("a message that is too large")
+        body = self._exactly(size, deadline)
+        self._header = b""
         self._received += 1
-        message = Unpacker(self.resolve).unpack(self._exactly(size, deadline))
+        unpacker = Unpacker(self.resolve)
+        message = unpacker.unpack(body)
+        self.unfolded_bytes = unpacker.n_bytes
         if type(message) is not dict:
             raise ProtocolError("a message that is none")
         return message
 
     def _exactly(self, size: int, deadline: float | None) -> bytes:
         # Taken in parts: what a stranger announces need not come.
-        parts: list[bytes] = []
-        while size > 0:
-            part = memoryview(bytearray(min(size, _CHUNK)))
+        while (missing := size - len(self._begun)) > 0:
+            part = memoryview(bytearray(min(missing, _CHUNK)))
             try:
                 self._set_timeout(_seconds_until(deadline))
                 count = self._receive_into(part)
@@ -155,10 +162,11 @@ class Channel:
                 raise ClosedError(str(error)) from error
             if not count:
                 raise ClosedError("the other side is gone")
-            parts.append(bytes(part[:count]))
-            size -= count
+            self._begun += part[:count]
             self.received_bytes += count
-        return b"".join(parts)
+        whole = bytes(self._begun)
+        self._begun.clear()
+        return whole
 
     def close(self) -> None:
         """Close this end."""

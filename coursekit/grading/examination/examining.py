@@ -12,7 +12,8 @@ from ..records import CellResult, CheckResult, Plan, Step, SubmissionResult, for
 from ..sandbox.isolation import Isolation, describe
 from .cell_outputs import checked_outputs, clean_text
 from .judging import crashed_result, result_of, try_wrong_answer, undisturbed
-from .launching import start_student
+from .launching import start_student, warm_up
+from .own_memory import bounded_memory
 from .remote import Conversation, LostError, RemoteAnswer, TimeLimitError
 from .remote_errors import rebuild_error
 from .suspicions import needs_person, scan, sentence
@@ -64,7 +65,9 @@ def examine(plan: Plan, *, settings: Settings | None = None) -> SubmissionResult
     SubmissionResult
         Always: what cannot be run or believed is said in it.
     """
-    return _Examination(plan, settings or Settings()).run()
+    settings = settings or Settings()
+    warm_up(fresh=settings.fresh)
+    return _Examination(plan, settings).run()
 
 
 class _Examination:
@@ -217,7 +220,8 @@ class _Examination:
                 answer = self._answer(step)
                 if isinstance(answer, str):
                     return crashed(answer)
-                outcome = assess(exercise, answer)
+                with bounded_memory():
+                    outcome = assess(exercise, answer)
             except LostError as lost:
                 return crashed(f"{step.answer}\n  {type(lost).__name__}: {lost}")
             except ProtocolError as fault:

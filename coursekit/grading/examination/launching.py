@@ -23,6 +23,7 @@ from .unpacking import ProtocolError
 from .warm_forks import (
     End,
     LaunchError,
+    end_fork,
     environment_of_students,
     stop_warm_forks,
     warm_forks,
@@ -106,7 +107,7 @@ class _Forked(StudentProcess):
             os.close(handle)
 
     def _finish(self) -> End:
-        return warm_forks().end(self._pid)
+        return end_fork(self._pid)
 
 
 class _Fresh(StudentProcess):
@@ -131,6 +132,19 @@ class _Fresh(StudentProcess):
         end_family(self._pid)
         self._process.kill()
         return End(self._process.wait(), 0.0)
+
+
+def warm_up(*, fresh: bool = False) -> None:
+    """Start the warm parent, if there is none: the time of its imports is no learner's.
+
+    Parameters
+    ----------
+    fresh : bool
+        Whether each process is to be a new interpreter, which needs no warm parent.
+    """
+    if CAN_FORK and not fresh:
+        with contextlib.suppress(LaunchError):  # told by whoever then needs it
+            warm_forks()
 
 
 def start_student(

@@ -17,6 +17,8 @@ from .unpacking import ProtocolError
 #: After a time limit: until the second request to stop, and then until the end.
 _PATIENCE_SECONDS = 1.0
 _MOST_BYTES_OF_A_CHECK = 512 << 20
+#: What a function that a check lends takes at once; the checks themselves give them kilobytes.
+_MOST_BYTES_OF_ARGUMENTS = 2 << 20
 _ABILITIES = ("__call__", "__iter__", "__next__", "__len__", "__getitem__", "__float__", "__int__")
 
 Seen = Callable[[str, str], None]
@@ -178,6 +180,8 @@ class Conversation:
             raise ProtocolError("a call of a function that was not lent")
         function = self._functions[int(number or 0)]
         try:
+            if self.process.channel.unfolded_bytes > _MOST_BYTES_OF_ARGUMENTS:
+                raise ValueError(f"more than {_MOST_BYTES_OF_ARGUMENTS >> 20} MB of arguments")
             answer = {"value": function(*args, **kwargs)}
         except (LostError, ProtocolError):
             raise

@@ -99,8 +99,9 @@ class Student:
         number = request["number"]
         try:
             body = self._channel.pack({"reply": reply, "to": number})
-        except PackingError as error:
-            unusable = ValueError(f"what it returned cannot be compared: {error}")
+        except Exception as error:  # too large, or code of its own that fails
+            told = error_facts(error)["message"]
+            unusable = ValueError(f"what it returned cannot be compared: {told}")
             body = self._channel.pack({"reply": {"error": error_facts(unusable)}, "to": number})
         self._channel.send_packed(body)
 

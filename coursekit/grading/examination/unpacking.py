@@ -7,8 +7,8 @@ and no object is made but numbers, texts, arrays, and nests of them in the usual
 import json
 import math
 import sys
-from collections import namedtuple
-from collections.abc import Callable
+from collections import Counter, namedtuple
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,8 @@ from .packing import (
 
 _MOST_FIELDS = 200
 _MOST_DIMENSIONS = 32
+_MOST_OF_ONE_HASH = 100
+_BYTES_OF_A_PART = 8
 
 # Bound now: the learner's code may replace any of these names in its own process later.
 _loads = json.JSONDecoder().decode
@@ -54,6 +56,11 @@ class Unpacker:
         # What is built; whoever compares it meets a part as often as it occurs.
         self._n_parts = self._n_bytes = 0
         self._done: list[tuple[int, int, Any]] = []
+
+    @property
+    def n_bytes(self) -> int:
+        """Give what the value holds, a part that occurs twice counted twice."""
+        return self._n_bytes + _BYTES_OF_A_PART * self._n_parts
 
     def unpack(self, body: bytes) -> Any:
         """Give the value of some bytes.
@@ -108,7 +115,8 @@ class Unpacker:
 
     def _container(self, tag: str, content: Any, depth: int) -> Any:
         if tag == "d":
-            pairs = ((self._value(k, depth + 1), self._value(v, depth + 1)) for k, v in content)
+            pairs = [(self._value(k, depth + 1), self._value(v, depth + 1)) for k, v in content]
+            _check_hashes(key for key, _ in pairs)
             return dict(pairs)
         if tag == "a":
             return self._array(*content)
@@ -120,7 +128,10 @@ class Unpacker:
             for i, item in enumerate(items):
                 array.flat[i] = item
             return array
-        return CONTAINERS[tag](self._values(content, depth))
+        items = self._values(content, depth)
+        if tag in ("s", "f"):
+            _check_hashes(items)
+        return CONTAINERS[tag](items)
 
     def _bytes(self, place: int, size: int) -> memoryview:
         if type(place) is not int or not 0 <= place <= place + size <= len(self._raw):
@@ -159,6 +170,13 @@ class Unpacker:
         if tag == "r" and type(content) is dict:
             return self._resolve(content)
         raise ProtocolError("a value of unknown kind")
+
+
+def _check_hashes(keys: Iterable[Any]) -> None:
+    """Refuse keys that were chosen to collide: a table of them would take hours to fill."""
+    ((_, most),) = Counter(map(hash, keys)).most_common(1) or [(0, 0)]
+    if most > _MOST_OF_ONE_HASH:
+        raise ProtocolError("keys that collide")
 
 
 def _shape(sizes: Any) -> tuple[int, ...]:

@@ -165,6 +165,15 @@ def warm_forks() -> WarmForks:
         return _current
 
 
+def end_fork(pid: int) -> End:
+    """End a learner's process; if its warm parent is gone, it went with it."""
+    with _lock:
+        current = _current
+    if current is None or not current.is_alive():
+        return End(-signal.SIGKILL, 0.0)
+    return current.end(pid)
+
+
 def stop_warm_forks() -> None:
     """End the warm parent of this process, if there is one."""
     global _current

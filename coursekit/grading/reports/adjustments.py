@@ -118,6 +118,9 @@ def _rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
         text = path.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
         raise AdjustmentError(f"{path} is not UTF-8: save it as 'CSV UTF-8'") from error
+    except NotADirectoryError as error:
+        told = f"{path.parent} is no folder: choose another one with --output"
+        raise AdjustmentError(told) from error
     except OSError as error:
         raise AdjustmentError(f"{path} cannot be read: {error.strerror}") from error
     lines = text.splitlines(keepends=True)

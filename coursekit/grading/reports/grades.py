@@ -10,8 +10,9 @@ from .adjustments import Adjustment, same_name
 
 
 def natural_order(*texts: str) -> tuple[object, ...]:
-    """Give a key that sorts ``try_10`` behind ``try_9``, and capitals among the others."""
-    parts = [re.split(r"(\d+)", text.casefold()) for text in texts]
+    """Give a key that sorts ``try_10`` behind ``try_9``, and ``a-2.ipynb`` behind ``a.ipynb``."""
+    stems = [re.sub(r"\.ipynb(\.txt|\.json)?$", "", text.casefold()) for text in texts]
+    parts = [re.split(r"(\d+)", stem) for stem in stems]
     # Pieces of digits stand at odd places, so that numbers are only compared with numbers.
     numbered = [tuple(int(p) if i % 2 else p for i, p in enumerate(each)) for each in parts]
     return (*numbered, texts)

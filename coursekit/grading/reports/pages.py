@@ -13,6 +13,8 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from coursekit.checks import outcomes
+
 from ..legible import legible
 from ..submissions.naming import folder_name
 from .grades import Grade
@@ -21,23 +23,9 @@ if TYPE_CHECKING:
     from jinja2 import Environment
 
 FEEDBACK = "feedback"
-SIGNS = {
-    "right": "✔",
-    "wrong": "✘",
-    "crashed": "⚡",
-    "not attempted": "…",
-    "review": "?",
-    "manual": "✎",
-}
-#: The colours of :mod:`coursekit.checks.outcomes`, and two that go with them.
-COLOURS = {
-    "right": "#0173b2",
-    "wrong": "#d55e00",
-    "crashed": "#a00000",
-    "not attempted": "#666666",
-    "review": "#8f6400",
-    "manual": "#6a4c93",
-}
+#: The signs and colours of a check, and those of what a person decides.
+SIGNS = {**outcomes.SIGNS, "review": "?", "manual": "✎"}
+COLOURS = {**outcomes.COLOURS, "review": "#8f6400", "manual": "#6a4c93"}
 _LESSON = re.compile(r"\d{2}(_[a-z0-9]+)*")
 _TEMPLATES = Path(__file__).parent / "templates"
 

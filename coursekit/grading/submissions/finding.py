@@ -1,5 +1,6 @@
 """Finds every submission in a folder or an archive, in any layout that is usual."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -20,6 +21,7 @@ from .naming import (
 
 _WRAPPERS = {"submissions", "submitted", "uploads"}
 _MOST_SHOWN = 300
+_NEVER = sys.maxsize
 #: Of one student; what goes beyond is reported in one row.
 MOST_NOTEBOOKS = 100
 
@@ -86,16 +88,32 @@ def _uploads(
     folder: HandedIn, lesson_names: tuple[str, ...]
 ) -> Iterator[tuple[StudentKey, HandedIn]]:
     """Give what lies in the folder of a class, each with its student."""
-    for item in folder.children:
-        key = _key(item, lesson_names)
-        if item.kind == "folder" and not key.telling and _is_class(item, lesson_names):
-            yield from _uploads(item, lesson_names)
-        elif item.kind != "other" or key.telling or item.may_be_upload:
-            yield key, item
+    keys = [(_key(item, lesson_names), item) for item in folder.children]
+    classes = [item for key, item in keys if _is_class(key, item, folder, lesson_names)]
+    own = [(key, item) for key, item in keys if item not in classes and _is_upload(key, item)]
+    yield from own
+    here = {key for key, _ in own}
+    for item in classes:
+        for key, upload in _uploads(item, lesson_names):
+            # Whoever hands in a folder of files with others' names must not replace theirs.
+            apart = StudentKey(f"{key.name} (in {item.name})", key.number, key.telling)
+            yield (apart if key in here else key), upload
 
 
-def _is_class(folder: HandedIn, lesson_names: tuple[str, ...]) -> bool:
-    return is_lesson(folder.stem, lesson_names) or _holds_class(folder, lesson_names, least=3)
+def _is_upload(key: StudentKey, item: HandedIn) -> bool:
+    return item.kind != "other" or key.telling or item.may_be_upload
+
+
+def _is_class(
+    key: StudentKey, item: HandedIn, folder: HandedIn, lesson_names: tuple[str, ...]
+) -> bool:
+    """Tell whether something in a folder is itself the folder, or the archive, of a class."""
+    if item.kind != "folder" or key.telling:
+        return False
+    # Beside what students handed in, an archive is one student's too, unless a platform made it.
+    is_beside = any(_key(each, lesson_names).telling for each in folder.children)
+    least = _NEVER if item.is_archive and is_beside else 3
+    return is_lesson(item.stem, lesson_names) or _holds_class(item, lesson_names, least)
 
 
 def _holds_class(folder: HandedIn, lesson_names: tuple[str, ...], least: int) -> bool:

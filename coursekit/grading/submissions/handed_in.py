@@ -20,6 +20,7 @@ _IGNORED = {
     *("__macosx", "thumbs.db", "desktop.ini", "__pycache__"),
     *("venv", "env", "node_modules", "site-packages"),  # packages bring notebooks of their own
 }
+_RESULTS = {"results.json", "gradebook.csv", "class.html"}
 # Some browsers add a suffix to what they do not know.
 _NOTEBOOK = re.compile(r".+\.ipynb(\.txt|\.json)?", re.IGNORECASE | re.DOTALL)
 # What people hand in when they do not hand in a notebook; other files are the teacher's.
@@ -63,6 +64,11 @@ class HandedIn:
         """Give its name without what tells its kind."""
         is_plain_folder = self.kind == "folder" and not _is_archive(self.name)
         return self.name if is_plain_folder else without_suffix(self.name)
+
+    @property
+    def is_archive(self) -> bool:
+        """Tell whether it is an archive, by its name and its kind."""
+        return _is_archive(self.name) and self.kind == "folder" and not self.path.is_dir()
 
     @property
     def may_be_upload(self) -> bool:
@@ -121,6 +127,8 @@ def no_notebook(files: list[HandedIn]) -> str:
         return problem
     if not files:
         return "there is nothing in it: ask for the notebook (.ipynb)"
+    if {file.name for file in files} >= _RESULTS:
+        return "it holds the results of an earlier run: move it out of the submissions"
     names = ", ".join(clean(file.name) for file in files[:3]) + (", …" if len(files) > 3 else "")
     return f"there is no notebook in it, only {names}: ask for the notebook (.ipynb)"
 

@@ -86,7 +86,7 @@ def _with_duplicates(one: Plan, places: list[str]) -> Plan:
     others = ", ".join(place for place in places if place != one.shown)
     if not others:
         return one
-    note = f"The student handed in other notebooks of this lesson too: {others}."
+    note = f"Other notebooks of this lesson were handed in too: {others}."
     fingerprint = hashlib.sha256(f"{one.fingerprint} {note}".encode()).hexdigest()
     return dataclasses.replace(one, notes=(*one.notes, note), fingerprint=fingerprint)
 

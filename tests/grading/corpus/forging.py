@@ -32,15 +32,11 @@ def _forgery(name, tries, code, *, adam="wrong|review|crashed", others="right|re
     )
 
 
-_FRAMES = """
-import sys
+#: Not by the frames: in some versions of IPython those of a cell lead nowhere.
+STUDENT = """
+import signal
 
-student, frame = None, sys._getframe()
-while frame is not None:
-    for thing in [*frame.f_locals.values()]:
-        if type(thing).__name__ == "Student":
-            student = thing
-    frame = frame.f_back
+student = signal.getsignal(signal.SIGINT).__self__
 """
 
 CASES = (
@@ -139,15 +135,14 @@ for thing in gc.get_objects():
     ),
     _forgery(
         "blinded",
-        "finds the grader's own objects in the frames, and silences what reports",
+        "finds the grader's own objects in memory, and silences what reports",
         f"""
-{_FRAMES}
-if student is not None:
-    silent = lambda *args: None
-    student._report = student._auditor.tell = student._auditor._report = silent
-    student._watch.changes = lambda *args: []
-    student._auditor._hidden = ()
-    student._auditor._busy = True
+{STUDENT}
+silent = lambda *args: None
+student._report = student._auditor.tell = student._auditor._report = silent
+student._watch.changes = lambda *args: []
+student._auditor._hidden = ()
+student._auditor._busy = True
 try:
     open("@course@/solutions/14_optimizers.ipynb").read()
     print("BREA" + "CH of files")
@@ -158,50 +153,47 @@ except OSError:
     ),
     _forgery(
         "replaced-actions",
-        "finds the grader's own objects in the frames, and answers in their place",
+        "finds the grader's own objects in memory, and answers in their place",
         f"""
-{_FRAMES}
-if student is not None:
-    student._actions["call"] = lambda request: {{
-        "value": request["args"][:1] * 3,
-        "changed": {{n: value for n, value in enumerate(request["args"])}},
-        "outcome": "right", "earned": 3, "matches": True,
-    }}
+{STUDENT}
+student._actions["call"] = lambda request: {{
+    "value": request["args"][:1] * 3,
+    "changed": {{n: value for n, value in enumerate(request["args"])}},
+    "outcome": "right", "earned": 3, "matches": True,
+}}
 """,
         others="right|review",
     ),
     _forgery(
         "two-replies",
-        "finds the grader's own channel in the frames, and replies before it is asked",
+        "finds the grader's own channel in memory, and replies before it is asked",
         f"""
-{_FRAMES}
-if student is not None:
-    for _ in range(20):
-        student._channel.send({{"reply": {{"value": 0, "object": 0, "callable": True,
-                                        "type": "function", "name": "adam_step"}}}})
+{STUDENT}
+for _ in range(20):
+    student._channel.send({{"reply": {{"value": 0, "object": 0, "callable": True,
+                                    "type": "function", "name": "adam_step"}}}})
 """,
     ),
     _forgery(
         "odd-messages",
-        "finds the grader's own channel in the frames, and sends what nobody expects",
+        "finds the grader's own channel in memory, and sends what nobody expects",
         f"""
-{_FRAMES}
+{STUDENT}
 odd = [
     {{"seen": [["<corpus-pwned>"], {{}}]}}, {{"seen": "all"}}, {{"callback": 0}},
     {{"callback": -1, "args": (), "kwargs": {{}}}}, {{"reply": 3}}, {{"reply": {{}}}}, {{}},
     {{"reply": {{"error": 3}}}}, {{"reply": {{"value": 1, "changed": {{99: 1}}}}}},
     {{"reply": {{"outputs": 3, "error": ["<corpus-pwned>"], "peak": -1}}}},
 ]
-if student is not None:
-    replies = iter(odd * 20)
-    student._reply = lambda reply: student._channel.send(next(replies))
+replies = iter(odd * 20)
+student._reply = lambda reply: student._channel.send(next(replies))
 """,
     ),
     _forgery(
         "unfolding-message",
-        "finds the grader's own channel in the frames, and sends a little that unfolds to much",
+        "finds the grader's own channel in memory, and sends a little that unfolds to much",
         f"""
-{_FRAMES}
+{STUDENT}
 import json
 import struct
 
@@ -210,19 +202,17 @@ for number in range(40):
     nest = '{{"l":[%s,{{"=":%d}}]}}' % (nest, number)
 text = ('{{"d":[["reply",{{"d":[["value",%s]]}}]]}}' % nest).encode()
 body = struct.pack("!I", len(text)) + text + bytes(8 * 10**6)
-if student is not None:
-    student._reply = lambda reply: student._channel.send_packed(body)
+student._reply = lambda reply: student._channel.send_packed(body)
 """,
     ),
     _forgery(
         "endless-reports",
-        "finds the grader's own channel in the frames, and reports for ever",
+        "finds the grader's own channel in memory, and reports for ever",
         f"""
-{_FRAMES}
+{STUDENT}
 import itertools
-if student is not None:
-    for number in itertools.count():
-        student._channel.send({{"seen": ["secret", f"<corpus-pwned> {{number}}"]}})
+for number in itertools.count():
+    student._channel.send({{"seen": ["secret", f"<corpus-pwned> {{number}}"]}})
 """,
     ),
     _forgery(

@@ -159,6 +159,57 @@ CASES = (
         others="right|review",
         seconds=40,
     ),
+    attack(
+        "sleeps-when-dropped",
+        "an object that sleeps for days when it is dropped, in a cell and in a check",
+        first=[
+            """
+            class Sleepy:
+                def __del__(self):
+                    import time
+
+                    time.sleep(10**6)
+
+
+            sleepy = Sleepy()
+            """,
+            "sleepy = None",
+        ],
+        answers={"path": function("path", "return Sleepy()")},
+        path="wrong|crashed",
+        others="right|crashed",
+        says=LATE,
+    ),
+    attack(
+        "rings-later",
+        "an alarm that rings while a later check runs",
+        first="import signal\n\nsignal.alarm(3)",
+        others="right|crashed",
+    ),
+    attack(
+        "deaf-by-its-own-handler",
+        "a handler of its own for interrupts, which never returns",
+        first="""
+        import signal
+
+
+        def forever(*_):
+            while True:
+                pass
+
+
+        signal.signal(signal.SIGINT, forever)
+        signal.signal = lambda *_: None
+        """,
+        answers={"path": function("path", "while True:\n    pass")},
+        path="crashed",
+        says=LATE,
+    ),
+    attack(
+        "number-as-text",
+        "writes a number of three million digits",
+        first="import sys\n\nsys.set_int_max_str_digits(0)\nlen(str(7**3_600_000))",
+    ),
     _dies("exits", "os._exit(0) in a function", "import os\n\nos._exit(0)"),
     attack(
         "exits-in-a-cell",

@@ -208,4 +208,73 @@ CASES = (
         """,
         others="right|review",
     ),
+    attack(
+        "modules-of-its-own",
+        "leaves modules wherever Python looks for them, and ends the process",
+        first="""
+        import os
+        import site
+        import sys
+
+        for folder in (*sys.path, ".", os.path.expanduser("~"), site.getusersitepackages()):
+            for name in ("sitecustomize.py", "usercustomize.py", "corpus_canary.pth"):
+                try:
+                    os.makedirs(folder, exist_ok=True)
+                    with open(os.path.join(folder, name), "w") as file:
+                        file.write("import os; os._exit(0)")
+                except OSError:
+                    pass
+        os._exit(3)
+        """,
+    ),
+    cheat(
+        "coursekit-from-an-archive",
+        "imports a coursekit of its own from a zip archive",
+        """
+        import sys
+        import zipfile
+
+        with zipfile.ZipFile("own.zip", "w") as archive:
+            archive.writestr("coursekit/__init__.py", "check = print")
+        sys.path.insert(0, "own.zip")
+        for name in [name for name in sys.modules if name.startswith("coursekit")]:
+            del sys.modules[name]
+        import coursekit
+        """,
+        others="right|review|crashed",
+    ),
+    attack(
+        "kills-by-the-shell",
+        "kills everything that the shell lets it reach",
+        first=["!kill -9 -1", "%%bash\nkill -9 $PPID", "import os\n\nos.system('kill -9 -1')"],
+    ),
+    attack(
+        "asks-the-kernel-to-stop",
+        "asks a kernel to stop that there is not, and runs scripts that exit",
+        first=[
+            "get_ipython().kernel.do_shutdown(True)",
+            "%%writefile leave.py\nimport sys\n\nsys.exit(3)",
+            "%run leave.py",
+            "%run -i leave.py",
+            "%load leave.py",
+        ],
+    ),
+    cheat(
+        "changed-by-a-thread",
+        "a thread that changes the answer while it is checked",
+        """
+        import threading
+        import time
+
+
+        def change():
+            while True:
+                globals()["adam_step"] = lambda *args, **kwargs: (0, 0, 0)
+                time.sleep(0.001)
+
+
+        threading.Thread(target=change, daemon=True).start()
+        """,
+        others="right|review",
+    ),
 )
