@@ -10,6 +10,7 @@ PACKAGE = Path(__file__).parents[1] / "coursekit"
 MAY_IMPORT = {
     "course": set(),
     "device": set(),
+    "files": set(),
     "questions": {"course"},
     "data": set(),
     "models": {"device"},
@@ -19,8 +20,8 @@ MAY_IMPORT = {
     "explore": {"plotting", "data"},
     "checks": {"data", "models"},
     "kernels": set(),
-    "practice": {"questions", "checks"},
-    "grading": {"checks", "kernels", "course"},
+    "practice": {"questions", "checks", "course", "files"},
+    "grading": {"checks", "kernels", "course", "files"},
 }
 ROOMS = sorted(path.stem for path in PACKAGE.iterdir() if path.suffix == ".py" or path.is_dir())
 

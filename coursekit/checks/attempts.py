@@ -56,7 +56,13 @@ def record_attempt(outcome: Outcome) -> None:
 
 
 def solved_exercises() -> frozenset[str]:
-    """Give the ids of the exercises that were once right; empty where nothing is remembered."""
+    """Find the exercises that were once right.
+
+    Returns
+    -------
+    frozenset of str
+        Their ids; empty where nothing is remembered.
+    """
     if not progress_file().is_file():
         return frozenset()
     try:

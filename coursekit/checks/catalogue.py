@@ -38,6 +38,15 @@ def find_exercise(exercise_id: str) -> Exercise:
 
     Only the module of its lesson is imported.
 
+    Parameters
+    ----------
+    exercise_id : str
+        Such as ``"14_adam_step"``.
+
+    Returns
+    -------
+    Exercise
+
     Raises
     ------
     LookupError

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import ClassVar, Literal
 
 from coursekit import __version__, course
-from coursekit.cli.files import replace_file
 from coursekit.cli.output import CommandError
+from coursekit.files import replacing
 
 MANIFEST = ".coursekit.json"
 _FOLDERS = ("notebooks", "exercises")
@@ -132,7 +132,7 @@ def _copy(shipped: Path, target: Path, file: str, manifest: dict[str, str]) -> E
         manifest[file] = digest
         return Entry(file, "kept", beside)
     path.parent.mkdir(parents=True, exist_ok=True)
-    replace_file(path, content)
+    _write(path, content)
     manifest[file] = digest
     return Entry(file, "updated" if there else "added")
 
@@ -144,11 +144,16 @@ def _put_beside(path: Path, content: bytes) -> Path:
         mark = "new" if number == 1 else f"new{number}"
         beside = path.with_name(f"{path.stem}.{mark}{path.suffix}")
         if not (beside.is_symlink() or beside.exists()):
-            replace_file(beside, content)
+            _write(beside, content)
             return beside
         if beside.is_file() and beside.read_bytes() == content:
             return beside
         number += 1
+
+
+def _write(path: Path, content: bytes) -> None:
+    with replacing(path) as file:
+        file.write(content)
 
 
 def _digest(content: bytes) -> str:
@@ -166,4 +171,4 @@ def _read_manifest(target: Path) -> dict[str, str]:
 
 def _write_manifest(target: Path, manifest: dict[str, str]) -> None:
     document = {"schema": 1, "coursekit": __version__, "files": dict(sorted(manifest.items()))}
-    replace_file(target / MANIFEST, (json.dumps(document, indent=1) + "\n").encode())
+    _write(target / MANIFEST, (json.dumps(document, indent=1) + "\n").encode())

@@ -168,7 +168,12 @@ def _check_kernels() -> Finding:
 
     facts = kernels.describe()
     kind = "warm" if facts["warm"] else "ordinary"
-    return Finding("kernels", "ok", f"{kind}: {facts['reason']}")
+    detail = f"{kind}: {facts['reason']}"
+    if facts["problem"]:
+        return Finding(
+            "kernels", "note", f"{detail}; {facts['problem']}", "set it anew or unset it"
+        )
+    return Finding("kernels", "ok", detail)
 
 
 def _check_course() -> Finding:

@@ -1,8 +1,10 @@
 """Executes a notebook headless, in a kernel of this very interpreter."""
 
-import logging
+import asyncio
+import contextlib
 import os
 import re
+import signal
 import tempfile
 import time
 from collections.abc import Callable
@@ -77,6 +79,28 @@ class _KernelManager(AsyncKernelManager):
         return _ThisInterpreter(parent=self)
 
 
+class _Client(NotebookClient):
+    """Stops on Ctrl-C: the kernel is ended first, and nothing is left to stumble over."""
+
+    interrupted = False
+
+    async def async_start_new_kernel(self, **options: Any) -> None:
+        """Take the signal from nbclient, which has just asked for it, and start the kernel."""
+        executing = asyncio.current_task()
+
+        def stop() -> None:
+            self.interrupted = True
+            self.shutdown_kernel = "immediate"  # it is in the midst of a cell
+            assert executing is not None
+            executing.cancel()
+
+        # Where there are no such handlers, Ctrl-C raises KeyboardInterrupt by itself: on Windows
+        # and outside the main thread.
+        with contextlib.suppress(RuntimeError, ValueError):
+            asyncio.get_running_loop().add_signal_handler(signal.SIGINT, stop)
+        await super().async_start_new_kernel(**options)
+
+
 def code_cells(notebook: nbformat.NotebookNode) -> list[nbformat.NotebookNode]:
     """List the code cells of a notebook."""
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
@@ -131,7 +155,7 @@ def execute(
             started.append(cell_index)
             on_cell(numbers[cell_index] - 1)
 
-    client = NotebookClient(
+    client = _Client(
         notebook,
         timeout=timeout,
         kernel_manager_class=_KernelManager,
@@ -147,39 +171,32 @@ def execute(
 
 
 def _execute(
-    client: NotebookClient, environment: dict[str, str], log: BinaryIO, timeout: float
+    client: _Client, environment: dict[str, str], log: BinaryIO, timeout: float
 ) -> str | None:
     """Run the cells; return the error in one line, or None."""
     # Jupyter asks this process's environment which provisioner starts a kernel.
     os.environ.update(kernels.environment())
     try:
-        client.execute(env=environment, stdout=log, stderr=log)
+        _execute_or_stop(client, env=environment, stdout=log, stderr=log)
     except CellExecutionError as error:
         return f"{error.ename}: {_first_line(error.evalue)}".rstrip(": ")
     except CellTimeoutError:
         return f"it ran longer than {timeout:g} s (--timeout sets the limit)"
     except DeadKernelError:
-        if _was_interrupted(client):
-            raise _stopped() from None
         log.seek(0)
         last = log.read().decode(errors="replace").strip().splitlines()[-1:]
         return ": ".join(["the kernel died", *map(_first_line, last)])
-    except Exception as error:
-        if _was_interrupted(client):
-            raise _stopped() from error
-        raise
     return None
 
 
-def _was_interrupted(client: NotebookClient) -> bool:
-    """Tell whether Ctrl-C came: nbclient then stops the kernel, and stumbles over its absence."""
-    return getattr(client, "_async_cleanup_kernel_future", None) is not None
-
-
-def _stopped() -> KeyboardInterrupt:
-    """Give what Ctrl-C raises, and keep nbclient's last tasks from adding their tracebacks."""
-    logging.getLogger("asyncio").setLevel(logging.CRITICAL)
-    return KeyboardInterrupt()
+def _execute_or_stop(client: _Client, **options: Any) -> None:
+    """Run the cells; whatever a cancelled run raises, after Ctrl-C it is `KeyboardInterrupt`."""
+    try:
+        client.execute(**options)
+    except BaseException:
+        if client.interrupted:
+            raise KeyboardInterrupt from None
+        raise
 
 
 def _environment(path: Path, home: Path) -> dict[str, str]:

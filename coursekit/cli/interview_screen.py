@@ -5,11 +5,17 @@ import math
 import re
 import shutil
 import sys
-import textwrap
 from collections.abc import Callable, Sequence
 from typing import TextIO
 
-from coursekit.practice.debrief_pages import count_of_questions, minutes_and_seconds
+from coursekit.cli.output import printable, wrap
+from coursekit.practice.debrief_pages import (
+    RULE,
+    count_of_questions,
+    debrief_lines,
+    minutes_and_seconds,
+)
+from coursekit.practice.debriefing import Debrief
 from coursekit.practice.mock_interviews import MockInterview
 
 WIDTH = 79  # a line of 80 would wrap on some terminals of 80 columns
@@ -28,6 +34,14 @@ def width() -> int:
         shutil.get_terminal_size((WIDTH + 1, 24)).columns if sys.stdout.isatty() else WIDTH + 1
     )
     return max(_NARROWEST, min(WIDTH, columns - 1))
+
+
+def debrief_as_text(found: Debrief, width: int) -> str:
+    """Write a debrief as text, of which no line is longer than the width."""
+    lines: list[str] = []
+    for line, further in debrief_lines(found):
+        lines += [RULE[:width]] if line == RULE else wrap(line, width, further=further)
+    return "\n".join(lines)
 
 
 class InterviewLeftError(Exception):
@@ -64,10 +78,7 @@ class InterviewScreen:
 
     def say(self, text: str, indent: str = "") -> None:
         """Show a text, wrapped; an empty one is an empty line."""
-        lines = textwrap.wrap(
-            text, width(), initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False
-        )
-        self._stream.write("\n".join(lines) + "\n")
+        self._stream.write("\n".join(wrap(text, width(), indent)) + "\n")
         self._stream.flush()
 
     def open(self) -> None:
@@ -185,7 +196,7 @@ class InterviewScreen:
             If nothing more will come.
         """
         while True:
-            line = _input(label, self._stream)
+            line = printable(_input(label, self._stream))
             command = line.strip().lower()
             if command == "/help":
                 for text in _HELP.splitlines():

@@ -68,13 +68,19 @@ def _started(
     minutes: float, lessons: str | None, seed: int | None, spoken: bool
 ) -> "MockInterview":
     from coursekit.practice.mock_questions import MockInterviewError
-    from coursekit.practice.mock_store import start_interview
+    from coursekit.practice.mock_store import start_interview, unfinished_since
     from coursekit.questions import load_bank
 
     try:
-        return start_interview(load_bank(), minutes, lessons, seed, spoken=spoken)
+        interview = start_interview(load_bank(), minutes, lessons, seed, spoken=spoken)
     except MockInterviewError as error:
         raise CommandError(str(error), exit_status=2) from error
+    if since := unfinished_since():
+        print_note(
+            f"The interview of {since.astimezone():%d %b %Y, %H:%M} is unfinished: "
+            "when this one is over, `coursekit mock --resume` goes on with it."
+        )
+    return interview
 
 
 def _resumed() -> "MockInterview":
@@ -146,8 +152,7 @@ def _show_last_debrief(as_json: bool) -> None:
 
 
 def _print_debrief(found: Any, as_json: bool) -> None:
-    from coursekit.cli.interview_screen import width
-    from coursekit.practice.debrief_pages import debrief_as_text
+    from coursekit.cli.interview_screen import debrief_as_text, width
 
     if as_json:
         print_json(found.to_json())

@@ -2,13 +2,19 @@
 
 import json
 import math
+import re
 import shutil
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-_LONGEST_LIST = 4
+# Sequences that colour, move the cursor or set a title; a lone ESC goes with what does not print.
+_STEERING = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    r"|(?:\x1b[]PX^_]|[\x90\x98\x9d-\x9f])[^\x07\x1b\x9c]*(?:\x07|\x1b\\|\x9c)"
+)
+_JOINERS = "\u200c\u200d"  # they print nothing, but Persian words and many emoji need them
 
 
 class CommandError(Exception):
@@ -79,18 +85,61 @@ def print_text(text: str, indent: str = "", further: str | None = None) -> None:
         width = shutil.get_terminal_size().columns
         indents = [indent, *[further] * (len(lines) - 1)]
         lines = [
-            textwrap.fill(
-                line,
-                width,
-                initial_indent=first,
-                subsequent_indent=further,
-                break_on_hyphens=False,
-            )
+            wrapped
             for line, first in zip(lines, indents, strict=True)
+            for wrapped in wrap(line, width, first, further)
         ]
         sys.stdout.write("\n".join(lines) + "\n")
         return
     sys.stdout.write(indent + f"\n{further}".join(lines) + "\n")
+
+
+def wrap(text: str, width: int, indent: str = "", further: str | None = None) -> list[str]:
+    """Break a text between words into lines for a terminal, without what could steer it.
+
+    Parameters
+    ----------
+    text : str
+        Its own line breaks count as spaces.
+    width : int
+        No line is longer; a longer word is broken.
+    indent, further : str
+        What stands before the first line, and before each further one; the same by default.
+
+    Returns
+    -------
+    list of str
+        At least one.
+    """
+    lines = textwrap.wrap(
+        printable(text),
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent if further is None else further,
+        break_on_hyphens=False,
+    )
+    return lines or [""]
+
+
+def printable(text: str) -> str:
+    r"""Leave out what could steer a terminal, and make one line of the rest.
+
+    Parameters
+    ----------
+    text : str
+        Such as what a learner typed or pasted.
+
+    Returns
+    -------
+    str
+
+    Examples
+    --------
+    >>> printable("mo\x1b[31mmentum\n\x07!")
+    'momentum  !'
+    """
+    quiet = _STEERING.sub("", text)
+    return "".join(sign if sign.isprintable() or sign in _JOINERS else " " for sign in quiet)
 
 
 def print_error(message: str) -> None:
@@ -101,28 +150,6 @@ def print_error(message: str) -> None:
 def print_note(message: str) -> None:
     """Print a remark on standard error, where it spoils no table and no JSON."""
     sys.stderr.write(f"{message}\n")
-
-
-def format_observed(value: object) -> str:
-    """Format what a claim observed: four digits of a number, the range of a long list.
-
-    Parameters
-    ----------
-    value : object
-        A number, a list of numbers, or a word.
-
-    Returns
-    -------
-    str
-    """
-    if isinstance(value, list | tuple):
-        if len(value) <= _LONGEST_LIST or not all(isinstance(item, int | float) for item in value):
-            return "[" + ", ".join(format_observed(item) for item in value) + "]"
-        low, high = format_observed(min(value)), format_observed(max(value))
-        return f"{low} to {high} ({len(value)} values)"
-    if isinstance(value, float):
-        return f"{value:.4g}"
-    return str(value)
 
 
 def _table(columns: Sequence[str], rows: Sequence[Sequence[str]], style: str) -> Any:

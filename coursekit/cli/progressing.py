@@ -4,12 +4,11 @@ from dataclasses import asdict
 from datetime import datetime
 from math import ceil
 from pathlib import Path
-from textwrap import fill
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coursekit.cli.output import CommandError, print_json, print_table
+from coursekit.cli.output import CommandError, print_json, print_table, wrap
 from coursekit.cli.progress_notes import notes_on_progress
 from coursekit.cli.reading import JsonOption
 
@@ -163,8 +162,7 @@ def _print(found: "Progress") -> None:
     if missed:
         typer.echo("\nKey points missed last time")
         for label, text in missed:
-            line = f"{label}: {text}"
-            typer.echo(fill(line, 80, initial_indent="  ", subsequent_indent="    "))
+            typer.echo("\n".join(wrap(f"{label}: {text}", 80, "  ", "    ")))
     typer.echo(f"\nNext: {found.next_step.reason}\n  {found.next_step.command}")
 
 

@@ -2,12 +2,13 @@
 
 import shutil
 import sys
-import textwrap
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.text import Text
+
+from coursekit.cli.output import wrap
 
 if TYPE_CHECKING:
     from coursekit.practice.quiz_session import QuizSession
@@ -45,8 +46,8 @@ class QuizScreen:
         stars = f"difficulty {question.difficulty} of 3"
         self._console.rule(style="")
         self.say(f"{question.label}  {question.lesson}  {stars}  {place}\n")
-        wrapped = textwrap.fill(question.question, self._console.width)
-        self._console.print(Text(wrapped, style="bold"))
+        wrapped = wrap(question.question, self._console.width)
+        self._console.print(Text("\n".join(wrapped), style="bold"))
         self.say("")
 
     def show_answer(self, question: "Question", claims: Sequence[dict[str, Any]]) -> None:
@@ -82,9 +83,5 @@ class QuizScreen:
         self._console.print(Text(title, style="bold"))
         for entry in entries:
             for line in entry.splitlines():
-                self._console.print(Text(self._indented(line)))
+                self._console.print(Text("\n".join(wrap(line, self._console.width, "  "))))
         self.say("")
-
-    def _indented(self, line: str) -> str:
-        width = self._console.width
-        return textwrap.fill(line, width, initial_indent="  ", subsequent_indent="  ")

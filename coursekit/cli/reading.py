@@ -7,7 +7,6 @@ import typer
 from coursekit import course
 from coursekit.cli.output import (
     CommandError,
-    format_observed,
     print_json,
     print_table,
     print_text,
@@ -122,7 +121,9 @@ def claim_record(record: dict[str, Any]) -> dict[str, Any]:
 
 
 def observed_line(record: dict[str, Any]) -> str:
-    """Give a claim's observed numbers in one line."""
+    """Give a claim's observed numbers in one line, as the notebook shows them."""
+    from coursekit.evidence import format_observed
+
     return "; ".join(
         f"{name} = {format_observed(value)}" for name, value in record["observed"].items()
     )

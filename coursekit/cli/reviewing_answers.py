@@ -1,20 +1,24 @@
 """The command that reviews a written answer."""
 
 import sys
-import textwrap
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from coursekit.cli.output import CommandError, print_json, print_note
+from coursekit.cli.output import CommandError, print_json, print_note, printable, wrap
 from coursekit.cli.reading import JsonOption
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from coursekit.practice.reviewing import PointFound, Review
+    from coursekit.practice.spans import Span
 
 _WIDTH = 80
 _MOST_WORDS_SHOWN = 6
+_MOST_LINES_SHOWN = 60
+_SIGNS_AROUND = 150  # about two lines before and after a match
 
 
 def register(app: typer.Typer) -> None:
@@ -79,9 +83,8 @@ def _print_review(reviewed: "Review", question: str, answer: str) -> None:
     _print_points("Key points not found", "[ ]", reviewed.missed)
     _print_points("Misconceptions that it may state", "[!]", reviewed.stated)
     if answer.strip():
-        typer.echo("Your answer, matched words in brackets")
-        _print_wrapped(_marked(answer, (*reviewed.mentioned, *reviewed.stated)), "  ")
-        typer.echo("")
+        points = (*reviewed.mentioned, *reviewed.stated)
+        _print_answer(answer, [span for point in points for span in point.spans])
     n_found, n_points = len(reviewed.mentioned), len(reviewed.key_points)
     _print_wrapped(
         f"{n_found} of {n_points} key points, {reviewed.coverage:.0%} by weight; "
@@ -97,43 +100,52 @@ def _print_points(title: str, mark: str, points: "tuple[PointFound, ...]") -> No
     for point in points:
         _print_wrapped(f"{mark} {point.text}", "  ", "      ")
         if point.words:
-            shown = " | ".join(_printable(word) for word in point.words[:_MOST_WORDS_SHOWN])
+            shown = " | ".join(printable(word) for word in point.words[:_MOST_WORDS_SHOWN])
             more = " | ..." if len(point.words) > _MOST_WORDS_SHOWN else ""
             _print_wrapped(f"matched: {shown}{more}", "      ", "      ")
     typer.echo("")
 
 
-def _marked(answer: str, points: "tuple[PointFound, ...]") -> str:
-    parts, done = [], 0
-    for start, end in _joined(sorted(span for point in points for span in point.spans)):
-        parts += [answer[done:start], "[", answer[start:end], "]"]
-        done = end
-    return _printable("".join([*parts, answer[done:]]))
+def _print_answer(answer: str, spans: "Sequence[Span]") -> None:
+    """Print the answer with its matches marked; of a long one, only what is around them."""
+    from coursekit.practice.spans import mark
+
+    lines = wrap(mark(answer, spans, write=printable), _WIDTH, "  ")
+    if len(lines) <= _MOST_LINES_SHOWN:
+        title = "Your answer, matched words in brackets"
+    else:
+        title = "Your answer around the matched words, which are in brackets"
+        lines = _lines_around(answer, spans)
+    typer.echo("\n".join([title, *lines, ""]))
 
 
-def _joined(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join spans that overlap: two points may have matched the same words."""
-    joined: list[tuple[int, int]] = []
-    for start, end in spans:
-        if joined and start < joined[-1][1]:
-            joined[-1] = joined[-1][0], max(end, joined[-1][1])
-        else:
-            joined.append((start, end))
-    return joined
+def _lines_around(answer: str, spans: "Sequence[Span]") -> list[str]:
+    from coursekit.practice.spans import join, mark
+
+    lines: list[str] = []
+    parts = join((_start_before(answer, start), _end_after(answer, end)) for start, end in spans)
+    for n_shown, (start, end) in enumerate(parts):
+        if len(lines) >= _MOST_LINES_SHOWN:
+            more = f"({len(parts) - n_shown} more parts with matches: --json names every place)"
+            return [*lines, *wrap(more, _WIDTH, "  ")]
+        inside = [(first - start, last - start) for first, last in spans if start <= first < end]
+        before, after = "... " if start else "", " ..." if end < len(answer) else ""
+        shown = mark(answer[start:end].rstrip(), inside, write=printable)
+        lines += wrap(f"{before}{shown}{after}", _WIDTH, "  ")
+    return lines or wrap("(a long text without a match)", _WIDTH, "  ")
 
 
-def _printable(text: str) -> str:
-    """Leave out what could steer a terminal."""
-    return "".join(sign if sign.isprintable() else " " for sign in text)
+def _start_before(answer: str, start: int) -> int:
+    """Give where the words begin that are shown before a match."""
+    first = max(0, start - _SIGNS_AROUND)
+    return first if first == 0 else answer.find(" ", first, start) + 1 or first
+
+
+def _end_after(answer: str, end: int) -> int:
+    last = min(len(answer), end + _SIGNS_AROUND)
+    space = answer.rfind(" ", end, last)
+    return last if last == len(answer) or space < 0 else space
 
 
 def _print_wrapped(text: str, indent: str = "", further: str | None = None) -> None:
-    typer.echo(
-        textwrap.fill(
-            text,
-            width=_WIDTH,
-            initial_indent=indent,
-            subsequent_indent=indent if further is None else further,
-            break_on_hyphens=False,
-        )
-    )
+    typer.echo("\n".join(wrap(text, _WIDTH, indent, further)))

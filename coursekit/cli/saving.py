@@ -15,7 +15,7 @@ from typing import Any
 import nbformat
 
 from coursekit.cli.executing import Execution, code_cells
-from coursekit.cli.files import replace_file
+from coursekit.files import replacing
 
 _KEPT_CELL_METADATA = {"coursekit", "deletable", "editable", "jupyter", "nbgrader", "tags"}
 _TRANSIENT_TAGS = {"injected-parameters", "papermill-error-cell-tag", "papermill-error-cell"}
@@ -37,7 +37,8 @@ def save_outputs(execution: Execution, path: Path) -> None:
     """
     notebook = clean_notebook(execution.notebook, execution.seconds)
     text = nbformat.writes(notebook, version=nbformat.NO_CONVERT).rstrip("\n") + "\n"
-    replace_file(path, text.encode())
+    with replacing(path) as file:
+        file.write(text.encode())
 
 
 def find_blemishes(notebook: nbformat.NotebookNode) -> list[str]:

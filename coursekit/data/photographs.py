@@ -64,8 +64,8 @@ def cifar10(
         Pictures of the part, as a seeded, stratified choice. By default all there are:
         50,000 less `n_val`, and 10,000; with `shapes` its own defaults.
     n_val : int, optional
-        Validation pictures, taken from the official training part; by default a tenth
-        of `n_train`.
+        Validation pictures, taken from the official training part. By default a tenth
+        of `n_train`; where that is not given either, 5,000, or the default of `shapes`.
     seed : int, default 0
         Decides the choice, or every pixel of the shapes.
     allow_download : bool, default True
@@ -85,6 +85,8 @@ def cifar10(
         If ``cifar10.npz`` is there but damaged, or more pictures are asked for than
         there are.
     """
+    if n_val is None and n_train is not None:
+        n_val = n_train // 10
     try:
         arrays, origin = _find_arrays(allow_download)
     except _NotHere as reason:
@@ -201,7 +203,7 @@ def _choose(
     """Take stratified numbers of pictures and scale them to [0, 1]."""
     n_official = len(arrays["y_train"])
     if n_val is None:
-        n_val = (n_official if n_train is None else n_train) // 10
+        n_val = n_official // 10
     if n_train is None:
         n_train = n_official - n_val
     train, val = _draw_rows(arrays["y_train"], (n_train, n_val), seed, "training")

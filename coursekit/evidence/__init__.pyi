@@ -7,3 +7,4 @@ from .predictions import predict as predict
 from .predictions import prediction as prediction
 from .records import CLAIM_MIME_TYPE as CLAIM_MIME_TYPE
 from .records import Claim as Claim
+from .rendering import format_observed as format_observed

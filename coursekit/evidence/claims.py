@@ -1,18 +1,13 @@
 """A claim: a comparison that could have failed, with the numbers that were observed."""
 
-import re
-import sys
 from collections.abc import Mapping
 from typing import Any, get_args
 
 import numpy as np
 
 from .predictions import prediction
-from .records import Claim, Observed, Verdict
-from .rendering import claim_bundle
-
-# "start" stands before the claims of the notebook that explains what a claim is.
-CLAIM_ID = re.compile(r"((MT|HT|DS|LF|DL)-\d{1,2}|start)\.[a-z0-9]+(-[a-z0-9]+)*")
+from .records import Claim, Observed, Verdict, refuse_what_is_no_claim_id
+from .rendering import claim_bundle, is_in_notebook
 
 _made: dict[str, Claim] = {}
 
@@ -81,7 +76,7 @@ def claim(
 def _show(record: Claim) -> None:
     """Display a claim in a notebook, or print its text where there is none."""
     bundle = claim_bundle(record)
-    if "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None:
+    if is_in_notebook():
         from IPython.display import display
 
         display(bundle, raw=True)
@@ -97,8 +92,7 @@ def _refuse_what_is_no_claim(
     verdict: str,
     about: str | None,
 ) -> None:
-    if not CLAIM_ID.fullmatch(str(claim_id)):
-        raise ValueError(f"{claim_id!r} is no claim id: write it like 'DL-25.adam-leads-early'")
+    refuse_what_is_no_claim_id(claim_id)
     if not isinstance(statement, str) or not statement.strip():
         raise ValueError(f"{claim_id}: the statement is {statement!r}; say what the numbers show")
     if not isinstance(holds, bool | np.bool_):

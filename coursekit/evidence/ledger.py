@@ -13,7 +13,13 @@ class LedgerError(ValueError):
 
 
 def claims_made() -> tuple[Claim, ...]:
-    """Give the claims of this session, in the order in which they were first made."""
+    """Give the claims of this session.
+
+    Returns
+    -------
+    tuple of Claim
+        In the order in which they were first made.
+    """
     return tuple(_made.values())
 
 

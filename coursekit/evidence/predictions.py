@@ -1,11 +1,11 @@
 """Asks what the reader expects before an experiment runs; the claim then answers."""
 
-import sys
 from collections.abc import Sequence
 from html import escape
 from typing import Any
 
-from .rendering import prediction_as_html, prediction_as_text
+from .records import refuse_what_is_no_claim_id
+from .rendering import is_in_notebook, prediction_as_html, prediction_as_text
 
 _predictions: dict[str, str] = {}
 
@@ -28,12 +28,13 @@ def predict(claim_id: str, question: str, options: Sequence[str]) -> None:
     Raises
     ------
     ValueError
-        If there are fewer than two options, or two are the same.
+        If the id is not that of a claim, there are fewer than two options, or two are the same.
     """
+    refuse_what_is_no_claim_id(claim_id)
     if len(options) < 2 or len(set(options)) != len(options):
         raise ValueError(f"{claim_id}: give two or more different options, not {list(options)}")
     _predictions.pop(claim_id, None)
-    if "IPython" not in sys.modules or sys.modules["IPython"].get_ipython() is None:
+    if not is_in_notebook():
         print(prediction_as_text(question, options))
         return
     from IPython.display import display
@@ -42,7 +43,18 @@ def predict(claim_id: str, question: str, options: Sequence[str]) -> None:
 
 
 def prediction(claim_id: str) -> str | None:
-    """Give what the reader chose for a claim, or None."""
+    """Give what the reader chose for a claim.
+
+    Parameters
+    ----------
+    claim_id : str
+        The id of the claim that answers.
+
+    Returns
+    -------
+    str or None
+        One of the options; None as long as nothing is chosen.
+    """
     return _predictions.get(claim_id)
 
 

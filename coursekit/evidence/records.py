@@ -1,5 +1,6 @@
 """The record of a claim: what is shown to the reader and stored in a notebook's outputs."""
 
+import re
 from dataclasses import asdict, dataclass
 from math import isfinite
 from typing import Any, Literal
@@ -7,6 +8,15 @@ from typing import Any, Literal
 CLAIM_MIME_TYPE = "application/vnd.coursekit.claim+json"
 Verdict = Literal["supported", "refuted", "depends"]
 Observed = float | int | str | list[float]
+
+# "start" stands before the claims of the notebook that explains what a claim is.
+_CLAIM_ID = re.compile(r"((MT|HT|DS|LF|DL)-\d{1,2}|start)\.[a-z0-9]+(-[a-z0-9]+)*")
+
+
+def refuse_what_is_no_claim_id(claim_id: object) -> None:
+    """Raise `ValueError` unless a value has the form of a claim's id."""
+    if not _CLAIM_ID.fullmatch(str(claim_id)):
+        raise ValueError(f"{claim_id!r} is no claim id: write it like 'DL-25.adam-leads-early'")
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,9 @@
 """How claims and predictions look, as text and as HTML."""
 
+import sys
 from collections.abc import Sequence
 from html import escape
+from math import isnan
 from statistics import median
 from typing import Any
 
@@ -10,28 +12,53 @@ from .records import CLAIM_MIME_TYPE, Claim, Observed
 _COLOURS = {"supported": "#0173b2", "refuted": "#d55e00", "depends": "#8a6d00"}
 
 
-def format_observed(value: Observed) -> str:
+def format_observed(value: Observed | list[float | str]) -> str:
     """Show one observation: a number by itself, numbers of several seeds by median and range.
+
+    Parameters
+    ----------
+    value : float, int, str or list of float
+        What a claim observed; in a list the words that a stored claim holds in place of the
+        numbers that JSON lacks, ``"nan"``, ``"inf"`` and ``"-inf"``, are numbers too.
+
+    Returns
+    -------
+    str
+        One line. What is not a number is counted, and left out of median and range.
 
     Examples
     --------
     >>> format_observed([0.31, 0.29, 0.35])
     '0.31 (0.29 to 0.35, n = 3)'
+    >>> format_observed([0.31, float("nan"), 0.29])
+    '0.3 (0.29 to 0.31, n = 2, and 1 nan)'
     """
     if not isinstance(value, list):
         return value if isinstance(value, str) else _number(value)
-    if len(value) == 1:
-        return _number(value[0])
-    low, high = _number(min(value)), _number(max(value))
+    numbers = [float(item) if isinstance(item, str) else item for item in value]
+    if len(numbers) == 1:
+        return _number(numbers[0])
+    known = [number for number in numbers if not isnan(number)]
+    if not known:
+        return f"nan (n = {len(numbers)}, all alike)"
+    count = f"n = {len(known)}"
+    if n_nan := len(numbers) - len(known):
+        count += f", and {n_nan} nan"
+    low, high = _number(min(known)), _number(max(known))
     if low == high:
-        return f"{low} (n = {len(value)}, all alike)"
-    return f"{_number(median(value))} ({low} to {high}, n = {len(value)})"
+        return f"{low} ({count}{'' if n_nan else ', all alike'})"
+    return f"{_number(median(known))} ({low} to {high}, {count})"
 
 
 def _number(value: float) -> str:
     if isinstance(value, int):
         return f"{value:,}"
     return f"{value:.3g}" if abs(value) < 1000 or abs(value) >= 1e7 else f"{value:,.0f}"
+
+
+def is_in_notebook() -> bool:
+    """Tell whether there is a front end to display to; IPython is not imported to find out."""
+    return "IPython" in sys.modules and sys.modules["IPython"].get_ipython() is not None
 
 
 def claim_bundle(record: Claim) -> dict[str, Any]:

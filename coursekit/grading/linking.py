@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from coursekit.course import Lesson, lessons, neighbours
+from coursekit.files import replacing
 
 NAVIGATION_TAG = "navigation"
 
@@ -54,7 +55,8 @@ def link_lessons(root: Path | None = None, *, write: bool = True) -> list[Path]:
             cell["source"] = [links]
         if write:
             text = json.dumps(notebook, indent=1, ensure_ascii=False) + "\n"
-            lesson.notebook.write_text(text, encoding="utf-8")
+            with replacing(lesson.notebook) as file:
+                file.write(text.encode())
     return stale
 
 

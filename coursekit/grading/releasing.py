@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from coursekit.course import Lesson
+from coursekit.files import replacing
 
 if TYPE_CHECKING:
     from nbformat import NotebookNode
@@ -80,7 +81,9 @@ def write_release(lesson: Lesson, folder: Path | None = None) -> Path:
     folder = folder or lesson.solution.parent.parent / "exercises"
     target = folder / lesson.solution.name
     target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text(released_text(lesson.solution), encoding="utf-8")
+    text = released_text(lesson.solution)
+    with replacing(target) as file:
+        file.write(text.encode())
     return target
 
 

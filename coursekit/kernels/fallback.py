@@ -163,19 +163,33 @@ def describe(environ: Mapping[str, str] | None = None) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``warm`` (bool), ``reason`` (str, one line for the reader), and ``parent``: None
-        where none is running, else its ``pid``, number of ``kernels``, ``age_seconds``
-        and ``modules``.
+        ``warm`` (bool), ``reason`` (str, one line for the reader), ``problem`` (str or None:
+        what is wrong with the settings and does not keep kernels from being warm), and
+        ``parent``: None where none is ready, else its ``pid``, number of ``kernels``,
+        ``age_seconds`` and ``modules``.
     """
     from .client import ask
+    from .idling import idle_problem
 
     environ = os.environ if environ is None else environ
     reason = why_cold(environ)
     if reason is not None:
-        return {"warm": False, "reason": reason, "parent": None}
-    parent = ask(locate(environ), {"wanted": "status"}) or None
-    if parent is None:
-        said = "no warm parent is running: the first kernel is an ordinary one and starts it"
-    else:
-        said = f"a warm parent is ready (process {parent['pid']}, {parent['kernels']} kernels)"
-    return {"warm": True, "reason": said, "parent": parent}
+        return {"warm": False, "reason": reason, "problem": None, "parent": None}
+    location = locate(environ)
+    parent = ask(location, {"wanted": "status"}) or None
+    problem = idle_problem(environ)
+    said = _said_of(parent) if parent else _said_without_an_answer(location)
+    return {"warm": True, "reason": said, "problem": problem, "parent": parent}
+
+
+def _said_of(parent: dict[str, Any]) -> str:
+    return f"a warm parent is ready (process {parent['pid']}, {parent['kernels']} kernels)"
+
+
+def _said_without_an_answer(location: Location) -> str:
+    from .listening import holder_of
+
+    pid = holder_of(location)
+    if pid is None:
+        return "no warm parent is running: the first kernel is an ordinary one and starts it"
+    return f"a warm parent is loading (process {pid}): kernels are ordinary ones until it is ready"

@@ -3,6 +3,7 @@
 import fcntl
 import os
 import socket
+from pathlib import Path
 
 from .location import Location
 
@@ -17,6 +18,8 @@ def take_lock(location: Location) -> int | None:
             os.close(lock)
             return None
         if holds(location, lock):
+            os.ftruncate(lock, 0)
+            os.write(lock, str(os.getpid()).encode())
             return lock
         os.close(lock)  # its last holder removed it while we waited
 
@@ -27,6 +30,20 @@ def holds(location: Location, lock: int) -> bool:
         return os.path.samestat(os.fstat(lock), os.stat(location.lock))
     except FileNotFoundError:
         return False
+
+
+def holder_of(location: Location) -> int | None:
+    """Return the process that holds the lock of a location: the parent, ready or still loading.
+
+    Trying the lock would tell as well, but a parent that starts just then would find it taken.
+    """
+    try:
+        pid = int(location.lock.read_text())
+        command = Path("/proc", str(pid), "cmdline").read_bytes()
+    except (OSError, ValueError):
+        return None
+    # A parent that was killed leaves its lock, and its number to another process.
+    return pid if location.name.encode() in command else None
 
 
 def remove_files(location: Location, lock: int) -> None:

@@ -29,6 +29,7 @@ _DEFAULTS = {
     "KMP_DUPLICATE_LIB_OK": "True",  # scikit-learn
     "KMP_INIT_AT_FORK": "FALSE",
     "MPLBACKEND": "module://matplotlib_inline.backend_inline",  # ipykernel
+    "PYDEVD_DISABLE_FILE_VALIDATION": "1",  # papermill
     "PYDEVD_USE_FRAME_EVAL": "NO",  # ipykernel
     "TF_CPP_MIN_LOG_LEVEL": "2",  # coursekit
 }

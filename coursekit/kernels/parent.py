@@ -20,11 +20,11 @@ from . import protocol
 from .child import Kernel
 from .circumstances import confinement_of, wait_until_it_rests
 from .forking import Child, fork_unheard
+from .idling import idle_seconds
 from .listening import holds, listen, remove_files, take_lock
 from .location import Location, course_fingerprint, package_fingerprint
 from .preload import check_threads, preload, thread_count
 
-_IDLE_SECONDS = 1800.0
 _PATIENCE_SECONDS = 5.0
 _SIGNALS_IN_PARENT = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -218,7 +218,7 @@ def _go(signal_number: int, frame: object) -> None:
 
 
 def _start(location: Location, lock: int, *, politely: bool) -> Parent:
-    idle = float(os.environ.get("COURSEKIT_WARM_KERNELS_IDLE") or _IDLE_SECONDS)
+    idle = idle_seconds(os.environ)
     packages, course = package_fingerprint(), course_fingerprint()
     try:
         set_on_import = preload(politely=politely)

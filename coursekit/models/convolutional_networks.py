@@ -4,7 +4,15 @@ from typing import Any
 
 import keras
 
-from coursekit.models.layers import Tensor, as_shape, as_sizes, dense_block, fresh, regularizer
+from coursekit.models.layers import (
+    Tensor,
+    as_shape,
+    as_sizes,
+    dense_stack,
+    fresh,
+    output_layer,
+    regularizer,
+)
 
 
 def convolutional(
@@ -91,24 +99,16 @@ def convolutional(
         x = _finish(convolution(x), activation, batch_normalization, pool_size)
     x = keras.layers.GlobalAveragePooling2D()(x) if global_pooling else keras.layers.Flatten()(x)
     x = keras.layers.Dropout(dropout)(x) if dropout else x
-    for units in as_sizes(hidden, "hidden"):
-        x = dense_block(
-            x,
-            units,
-            activation=activation,
-            kernel_initializer=kernel_initializer,
-            batch_normalization=batch_normalization,
-            dropout=dropout,
-            l1=l1,
-            l2=l2,
-        )
-    outputs = keras.layers.Dense(
-        n_outputs,
-        activation=output_activation,
-        kernel_initializer=fresh(kernel_initializer),
-        kernel_regularizer=regularizer(l1, l2),
-        name="outputs",
-    )(x)
+    weights = {"kernel_initializer": kernel_initializer, "l1": l1, "l2": l2}
+    x = dense_stack(
+        x,
+        hidden,
+        activation=activation,
+        batch_normalization=batch_normalization,
+        dropout=dropout,
+        **weights,
+    )
+    outputs = output_layer(x, n_outputs, activation=output_activation, **weights)
     return keras.Model(inputs, outputs, name=name)
 
 

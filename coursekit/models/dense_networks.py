@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from coursekit.models.layers import as_shape, as_sizes, dense_block, fresh, regularizer
+from coursekit.models.layers import as_shape, dense_stack, output_layer
 
 
 def dense(
@@ -59,22 +59,14 @@ def dense(
     shape = as_shape(input_shape)
     inputs = keras.Input(shape, name="inputs")
     x = keras.layers.Flatten()(inputs) if len(shape) > 1 else inputs
-    for units in as_sizes(hidden, "hidden"):
-        x = dense_block(
-            x,
-            units,
-            activation=activation,
-            kernel_initializer=kernel_initializer,
-            batch_normalization=batch_normalization,
-            dropout=dropout,
-            l1=l1,
-            l2=l2,
-        )
-    outputs = keras.layers.Dense(
-        n_outputs,
-        activation=output_activation,
-        kernel_initializer=fresh(kernel_initializer),
-        kernel_regularizer=regularizer(l1, l2),
-        name="outputs",
-    )(x)
+    weights = {"kernel_initializer": kernel_initializer, "l1": l1, "l2": l2}
+    x = dense_stack(
+        x,
+        hidden,
+        activation=activation,
+        batch_normalization=batch_normalization,
+        dropout=dropout,
+        **weights,
+    )
+    outputs = output_layer(x, n_outputs, activation=output_activation, **weights)
     return keras.Model(inputs, outputs, name=name)

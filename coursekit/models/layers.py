@@ -96,31 +96,31 @@ def fresh(initializer: Any) -> Any:
     return initializer.clone() if isinstance(initializer, keras.Initializer) else initializer
 
 
-def dense_block(
+def dense_stack(
     x: Tensor,
-    units: int,
+    sizes: int | tuple[int, ...],
     *,
-    activation: Any = "relu",
-    kernel_initializer: Any = "glorot_uniform",
-    batch_normalization: bool = False,
-    dropout: float = 0.0,
-    l1: float = 0.0,
-    l2: float = 0.0,
+    activation: Any,
+    kernel_initializer: Any,
+    batch_normalization: bool,
+    dropout: float,
+    l1: float,
+    l2: float,
 ) -> Tensor:
-    """Apply a dense layer, then batch normalization, activation and dropout where asked.
+    """Apply the hidden dense layers of a network.
 
     Parameters
     ----------
     x : keras tensor
         Input of shape (batch, n_features).
-    units : int
-        Number of units.
+    sizes : int or tuple of int
+        Units of each layer; ``()`` gives the input back.
     activation : str or callable
         Applied after the normalization.
     kernel_initializer : str or keras.initializers.Initializer
         Initial weights.
     batch_normalization : bool
-        Whether to normalize before the activation; the dense layer then has no bias, for the
+        Whether to normalize before the activation; the dense layers then have no bias, for the
         normalization subtracts it again.
     dropout : float
         Share of units set to zero in training.
@@ -130,16 +130,55 @@ def dense_block(
     Returns
     -------
     keras tensor
-        Output of shape (batch, units).
+        Output of shape (batch, units of the last layer).
+
+    Raises
+    ------
+    ValueError
+        If a size is not positive.
     """
-    x = keras.layers.Dense(
+    for units in as_sizes(sizes, "hidden"):
+        x = keras.layers.Dense(
+            units,
+            activation=None if batch_normalization else activation,
+            use_bias=not batch_normalization,
+            kernel_initializer=fresh(kernel_initializer),
+            kernel_regularizer=regularizer(l1, l2),
+        )(x)
+        if batch_normalization:
+            x = keras.layers.BatchNormalization()(x)
+            x = keras.layers.Activation(activation)(x)
+        x = keras.layers.Dropout(dropout)(x) if dropout else x
+    return x
+
+
+def output_layer(
+    x: Tensor, units: int, *, activation: Any, kernel_initializer: Any, l1: float, l2: float
+) -> Tensor:
+    """Apply the dense layer with which every network ends, named ``"outputs"``.
+
+    Parameters
+    ----------
+    x : keras tensor
+        Input of shape (batch, ..., n_features).
+    units : int
+        Number of outputs.
+    activation : str or callable, optional
+        None gives logits.
+    kernel_initializer : str or keras.initializers.Initializer
+        Initial weights.
+    l1, l2 : float
+        Penalties on the weights.
+
+    Returns
+    -------
+    keras tensor
+        Output of shape (batch, ..., units).
+    """
+    return keras.layers.Dense(
         units,
-        activation=None if batch_normalization else activation,
-        use_bias=not batch_normalization,
+        activation=activation,
         kernel_initializer=fresh(kernel_initializer),
         kernel_regularizer=regularizer(l1, l2),
+        name="outputs",
     )(x)
-    if batch_normalization:
-        x = keras.layers.BatchNormalization()(x)
-        x = keras.layers.Activation(activation)(x)
-    return keras.layers.Dropout(dropout)(x) if dropout else x

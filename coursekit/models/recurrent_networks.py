@@ -4,7 +4,7 @@ from typing import Any
 
 import keras
 
-from coursekit.models.layers import as_shape, as_sizes, fresh, regularizer
+from coursekit.models.layers import as_shape, as_sizes, fresh, output_layer, regularizer
 
 _CELLS = {
     "simple_rnn": keras.layers.SimpleRNN,
@@ -96,11 +96,12 @@ def recurrent(
             dropout=dropout,
         )
         x = (keras.layers.Bidirectional(layer) if bidirectional else layer)(x)
-    outputs = keras.layers.Dense(
+    outputs = output_layer(
+        x,
         n_outputs,
         activation=output_activation,
-        kernel_initializer=fresh(kernel_initializer),
-        kernel_regularizer=regularizer(l1, l2),
-        name="outputs",
-    )(x)
+        kernel_initializer=kernel_initializer,
+        l1=l1,
+        l2=l2,
+    )
     return keras.Model(inputs, outputs, name=name)

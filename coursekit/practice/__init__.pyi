@@ -1,11 +1,11 @@
 from .anki_deck import DeckError as DeckError
 from .anki_deck import write_anki_deck as write_anki_deck
+from .budgets import Budget as Budget
+from .budgets import daily_budget as daily_budget
 from .card_table import write_card_table as write_card_table
-from .cards import Budget as Budget
 from .cards import Card as Card
 from .cards import UnknownCardError as UnknownCardError
 from .cards import all_cards as all_cards
-from .cards import daily_budget as daily_budget
 from .cards import due as due
 from .cards import rate as rate
 from .cards import weak as weak

@@ -15,9 +15,12 @@ import zlib
 from collections.abc import Sequence
 from contextlib import closing
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
-from .flash_cards import PARTS, FlashCard, replacing, section
+from coursekit.files import replacing
+
+from .flash_cards import PARTS, FlashCard, section
 
 NOTE_TYPE = "Prove It question"
 NOTE_TYPE_ID = 1_792_540_117
@@ -81,14 +84,14 @@ def write_anki_deck(file: Path, cards: Sequence[FlashCard]) -> None:
         raise DeckError("there are no questions to make cards of: choose another lesson")
     pictures = {card.picture.name: card.picture.content for card in cards if card.picture}
     names = dict(enumerate(sorted(pictures)))
-    with replacing(file) as new:
-        earlier = _earlier_notes(file, new.with_name("earlier.anki2"))
-        collection = _collection(cards, earlier, new.with_name("collection.anki2"))
-        with zipfile.ZipFile(new, "w") as archive:
-            _add(archive, "collection.anki2", collection)
-            _add(archive, "media", json.dumps(names).encode())
-            for number, name in names.items():
-                _add(archive, str(number), pictures[name])
+    with TemporaryDirectory() as folder:
+        earlier = _earlier_notes(file, Path(folder) / "earlier.anki2")
+        collection = _collection(cards, earlier, Path(folder) / "collection.anki2")
+    with replacing(file) as new, zipfile.ZipFile(new, "w") as archive:
+        _add(archive, "collection.anki2", collection)
+        _add(archive, "media", json.dumps(names).encode())
+        for number, name in names.items():
+            _add(archive, str(number), pictures[name])
 
 
 def _earlier_notes(deck: Path, file: Path) -> Earlier:

@@ -6,7 +6,9 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from .flash_cards import PARTS, FlashCard, replacing, section
+from coursekit.files import replacing
+
+from .flash_cards import PARTS, FlashCard, section
 
 COLUMNS = ("guid", "deck", "tags", "question", "answer")
 # Anki reads these lines; a program that does not shows them as rows to delete. A line #columns
@@ -18,6 +20,9 @@ HEADER = (
     "#deck column:2",
     "#tags column:3",
 )
+# What spreadsheets take for the start of a formula; the wide forms count in East Asian ones.
+_FORMULA_SIGNS = tuple("=+-@＝＋－＠")
+_UNSEEN = "\ufeff\u200b\u200c\u200d\u2060"
 _IMAGE = re.compile(r"<img [^>]*>")
 
 
@@ -39,7 +44,7 @@ def write_card_table(file: Path, cards: Sequence[FlashCard]) -> None:
         row = (card.guid, card.deck, " ".join(card.tags), card.fields["Question"], _answer(card))
         rows.writerow([_harmless(cell) for cell in row])
     with replacing(file) as new:
-        new.write_text(text.getvalue(), encoding="utf-8", newline="")
+        new.write(text.getvalue().encode())
 
 
 def _answer(card: FlashCard) -> str:
@@ -48,5 +53,13 @@ def _answer(card: FlashCard) -> str:
 
 
 def _harmless(cell: str) -> str:
-    """Keep a spreadsheet from running a cell as a formula; in HTML it reads the same."""
-    return f"&#{ord(cell[0])};{cell[1:]}" if cell.startswith(("=", "+", "-", "@")) else cell
+    """Write a cell on one line, and so that no spreadsheet runs it; in HTML it reads the same."""
+    # A NUL or half a surrogate pair would end the cell, or the file, for some readers.
+    text = cell.replace("\x00", "\ufffd").encode("utf-8", "replace").decode()
+    text = " ".join(text.splitlines())
+    # Spreadsheets look behind what they do not show.
+    shown = text.lstrip().lstrip(_UNSEEN).lstrip()
+    if shown[:1] not in _FORMULA_SIGNS:
+        return text
+    place = len(text) - len(shown)
+    return f"{text[:place]}&#{ord(shown[0])};{shown[1:]}"

@@ -1,23 +1,19 @@
-"""The cards: every question of the bank, what is due, what is weak, and what today asks."""
+"""The cards: every question of the bank, what is due, and what is weak."""
 
-import math
 import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
-from statistics import median
 
 from coursekit.questions import Question, load_bank
 
+from .coverage import weighted_share
 from .database import connect, transact
-from .reviews import Review, add_reviews, new_id, read_memories, read_reviews
+from .reviews import CardReview, add_reviews, bring_back, new_id, read_memories, read_reviews
 from .scheduling import RATINGS, Memory, RatingName, limited_due, start_of
 from .settings import Settings, read_settings
 
 _HORIZON = timedelta(days=7)
-_SECONDS_A_CARD = 60.0
-# A card that lay open over lunch, or was rated by a script, tells nothing about the next one.
-_SHORTEST_SECONDS, _LONGEST_SECONDS = 5.0, 600.0
 _UNSEEN = 0.5
 
 
@@ -42,7 +38,7 @@ class Card:
         less surely than the retention that is wanted.
     stability : float or None
         In days.
-    reviews : tuple of Review
+    reviews : tuple of CardReview
         In the order of time.
     """
 
@@ -53,7 +49,7 @@ class Card:
     weakness: float = _UNSEEN
     is_weak: bool = False
     stability: float | None = None
-    reviews: tuple[Review, ...] = ()
+    reviews: tuple[CardReview, ...] = ()
 
     @property
     def label(self) -> str:
@@ -70,27 +66,6 @@ class Card:
         """Give the key points that were missed last time, as far as the question still has them."""
         last = self.reviews[-1].missed if self.reviews else ()
         return tuple(point.text for point in self.question.key_points if point.text in last)
-
-
-@dataclass(frozen=True)
-class Budget:
-    """What today asks, so that every card is seen before the interview.
-
-    Parameters
-    ----------
-    days_left : int or None
-        Days before the interview, today among them, and 1 on its own day; None without a date
-        to come.
-    due, new : int
-        Reviews that come due today, and new cards to begin today.
-    minutes : float
-        What they will take, by the learner's own median time for a card.
-    """
-
-    days_left: int | None
-    due: int
-    new: int
-    minutes: float
 
 
 class UnknownCardError(LookupError):
@@ -114,7 +89,7 @@ def all_cards(
     tuple of Card
         In the order of the bank.
     """
-    moment = _aware(now)
+    moment = in_a_zone(now)
     with connect() as database:
         settings = read_settings(database)
         memories, reviews = read_memories(database), read_reviews(database)
@@ -127,14 +102,38 @@ def all_cards(
 def due(questions: Sequence[Question] | None = None, now: datetime | None = None) -> list[Card]:
     """Give the cards whose time has come, the least surely recalled first.
 
-    New cards are not among them: :func:`daily_budget` says how many to begin.
+    New cards are not among them: :func:`~coursekit.practice.budgets.daily_budget` says how many to
+    begin.
+
+    Parameters
+    ----------
+    questions : sequence of Question, optional
+        Instead of the whole bank.
+    now : datetime, optional
+        With a time zone; the present moment if left out.
+
+    Returns
+    -------
+    list of Card
     """
     cards = [card for card in all_cards(questions, now) if card.is_due]
     return sorted(cards, key=lambda card: card.recall or 0.0)
 
 
 def weak(questions: Sequence[Question] | None = None, now: datetime | None = None) -> list[Card]:
-    """Give the weak cards, the weakest first."""
+    """Give the weak cards, the weakest first.
+
+    Parameters
+    ----------
+    questions : sequence of Question, optional
+        Instead of the whole bank.
+    now : datetime, optional
+        With a time zone; the present moment if left out.
+
+    Returns
+    -------
+    list of Card
+    """
     cards = [card for card in all_cards(questions, now) if card.is_weak]
     return sorted(cards, key=lambda card: -card.weakness)
 
@@ -142,7 +141,20 @@ def weak(questions: Sequence[Question] | None = None, now: datetime | None = Non
 def weaknesses(
     questions: Sequence[Question] | None = None, now: datetime | None = None
 ) -> dict[str, float]:
-    """Give each card's weakness by label, from 0 to 1; 0.5 for a card never seen."""
+    """Give each card's weakness by label.
+
+    Parameters
+    ----------
+    questions : sequence of Question, optional
+        Instead of the whole bank.
+    now : datetime, optional
+        With a time zone; the present moment if left out.
+
+    Returns
+    -------
+    dict of str to float
+        From 0 to 1; 0.5 for a card never seen.
+    """
     return {card.label: card.weakness for card in all_cards(questions, now)}
 
 
@@ -156,6 +168,9 @@ def rate(
     now: datetime | None = None,
 ) -> Card:
     """Log a review and schedule the card anew.
+
+    Where the card's last review lies after now, the clock was set ahead then: that review is taken
+    as made now, so that the new schedule begins today.
 
     Parameters
     ----------
@@ -185,11 +200,12 @@ def rate(
     """
     if rating not in RATINGS:
         raise ValueError(f"{rating!r} is no rating: give one of {', '.join(RATINGS)}")
-    moment, question = _aware(now), _question(label, questions)
-    review = Review(new_id(), label, moment.astimezone(UTC), rating, seconds, tuple(missed))
+    moment, question = in_a_zone(now), _question(label, questions)
+    review = CardReview(new_id(), label, moment.astimezone(UTC), rating, seconds, tuple(missed))
 
     def save(database: sqlite3.Connection) -> Card:
         settings = read_settings(database)
+        bring_back(database, label, review.reviewed_at)
         add_reviews(database, [review], settings.retention)
         memory = read_memories(database)[label]
         return _card(question, memory, read_reviews(database, label), settings, moment)
@@ -197,44 +213,18 @@ def rate(
     return transact(save)
 
 
-def daily_budget(
-    questions: Sequence[Question] | None = None, now: datetime | None = None
-) -> Budget:
-    """Compute what today asks.
-
-    With an interview date, the cards not yet begun are spread evenly over the days before it;
-    without one, ``new_per_day`` are begun a day. What was begun today counts.
-
-    Returns
-    -------
-    Budget
-    """
-    moment = _aware(now)
-    with connect() as database:
-        settings = read_settings(database)
-    cards = all_cards(questions, moment)
-    today = start_of(moment.date(), moment)
-    tomorrow = start_of(moment.date() + timedelta(days=1), moment)
-    begun = sum(1 for card in cards if card.reviews and card.reviews[0].reviewed_at >= today)
-    unseen = sum(1 for card in cards if card.is_new)
-    days_left = _days_left(settings, moment)
-    share = settings.new_per_day if days_left is None else math.ceil((unseen + begun) / days_left)
-    new = min(unseen, max(0, share - begun))
-    n_due = sum(1 for card in cards if card.due is not None and card.due < tomorrow)
-    return Budget(days_left, n_due, new, round((n_due + new) * _usual_seconds(cards) / 60, 1))
-
-
 def share_mentioned(question: Question, missed: Iterable[str]) -> float:
     """Give the weighted share of a question's key points that are not among those missed."""
     left_out = set(missed)
-    kept = sum(point.weight for point in question.key_points if point.text not in left_out)
-    return kept / sum(point.weight for point in question.key_points)
+    return weighted_share(
+        (point.weight, point.text not in left_out) for point in question.key_points
+    )
 
 
 def _card(
     question: Question,
     memory: Memory | None,
-    reviews: dict[str, tuple[Review, ...]],
+    reviews: dict[str, tuple[CardReview, ...]],
     settings: Settings,
     now: datetime,
 ) -> Card:
@@ -264,22 +254,6 @@ def _horizon(settings: Settings, now: datetime) -> datetime:
     return start_of(date + timedelta(days=1), now)
 
 
-def _days_left(settings: Settings, now: datetime) -> int | None:
-    if settings.interview_date is None or settings.interview_date < now.date():
-        return None
-    return max(1, (settings.interview_date - now.date()).days)
-
-
-def _usual_seconds(cards: Iterable[Card]) -> float:
-    taken = [
-        review.seconds
-        for card in cards
-        for review in card.reviews
-        if review.seconds and _SHORTEST_SECONDS <= review.seconds <= _LONGEST_SECONDS
-    ]
-    return median(taken) if taken else _SECONDS_A_CARD
-
-
 def _question(label: str, questions: Sequence[Question] | None) -> Question:
     for question in load_bank() if questions is None else questions:
         if question.label == label:
@@ -287,7 +261,7 @@ def _question(label: str, questions: Sequence[Question] | None) -> Question:
     raise UnknownCardError(f"there is no card {label!r}: `coursekit questions` lists the labels")
 
 
-def _aware(now: datetime | None) -> datetime:
+def in_a_zone(now: datetime | None) -> datetime:
     """Give a moment in a time zone: the learner's own if none is said."""
     moment = datetime.now(UTC) if now is None else now
     return moment.astimezone() if now is None or now.tzinfo is None else moment

@@ -14,7 +14,7 @@ def tells_damage(error: BaseException) -> bool:
     return getattr(error, "sqlite_errorcode", -1) & 0xFF in _DAMAGED
 
 
-def check(database: sqlite3.Connection) -> None:
+def raise_if_damaged(database: sqlite3.Connection) -> None:
     """Read the whole file.
 
     Raises
@@ -69,7 +69,7 @@ def _is_damaged(path: Path) -> bool:
         return False
     try:
         with closing(sqlite3.connect(path)) as database:
-            check(database)
+            raise_if_damaged(database)
     except sqlite3.DatabaseError as error:
         return tells_damage(error)
     return False

@@ -15,7 +15,7 @@ from coursekit.checks.attempts import (
     version_of,
 )
 
-from .damaged_files import check, set_aside, tells_damage
+from .damaged_files import raise_if_damaged, set_aside, tells_damage
 from .migrations import migrate
 
 Result = TypeVar("Result")
@@ -48,12 +48,23 @@ class DamagedFileWarning(RuntimeWarning):
 
 
 def database_file() -> Path:
-    """Give the file that holds attempts, cards, reviews, settings and mock interviews."""
+    """Give the file that holds attempts, cards, reviews, settings and mock interviews.
+
+    Returns
+    -------
+    Path
+        It need not be there yet.
+    """
     return progress_file()
 
 
 def is_saved() -> bool:
-    """Tell whether progress is kept in the file, and not in memory alone."""
+    """Tell whether progress is kept in the file, and not in memory alone.
+
+    Returns
+    -------
+    bool
+    """
     return database_file() not in _in_memory
 
 
@@ -170,6 +181,8 @@ def _connection(target: Path | str) -> sqlite3.Connection:
         uri=isinstance(target, str),
     )
     database.row_factory = sqlite3.Row
+    # Text that is no UTF-8 must not stop a query: `parse_row` tells in which row it stands.
+    database.text_factory = lambda text: text.decode(errors="surrogateescape")
     database.execute("PRAGMA foreign_keys = ON")
     return database
 
@@ -188,7 +201,7 @@ def _check_once(database: sqlite3.Connection, path: Path) -> None:
     key = (path, path.stat().st_ino)
     if key in _checked:
         return
-    check(database)
+    raise_if_damaged(database)
     _checked.add(key)
 
 

@@ -1,13 +1,12 @@
-"""Shows a debrief: as plain text of a given width, and as HTML for a notebook."""
+"""Shows a debrief: as lines of plain text for a terminal, and as HTML for a notebook."""
 
-import textwrap
 from collections.abc import Iterator
 from html import escape
 
-from .debriefing import AnswerHeard, Debrief, NextStep, PointHeard, QuestionDebrief
+from .debriefing import AnswerHeard, Debrief, LessonToRepeat, PointHeard, QuestionDebrief
 
 _MOST_CLAIMS = 4
-_LEGEND = "In answers, [brackets] mark the words that matched. [x] is mentioned, [ ] is missed."
+_LEGEND = "In answers, [brackets] mark the words that matched. [x] mentioned, [ ] missed."
 _KINDS = {"question": "Your answer", "missed point": "Asked for", "harder": "Going further"}
 
 
@@ -27,70 +26,76 @@ def count_of_questions(count: int) -> str:
     return f"{count} question" if count == 1 else f"{count} questions"
 
 
-def debrief_as_text(found: Debrief, width: int = 80) -> str:
-    """Write a debrief as lines of text; matched words stand in [brackets].
+#: A line that divides the page.
+RULE = "-" * 78
+Line = tuple[str, str]
+
+
+def debrief_lines(found: Debrief) -> Iterator[Line]:
+    """Write a debrief as lines of plain text; matched words stand in [brackets].
 
     Parameters
     ----------
     found : Debrief
         What to show.
-    width : int
-        No line is longer, unless a single word is.
 
-    Returns
-    -------
-    str
+    Yields
+    ------
+    line, further : str
+        A line of any length, or :data:`RULE`; and what stands before its further lines where it
+        is broken.
     """
-    lines = [
-        f"DEBRIEF  {len(found.questions)} of {_planned(found)}, "
-        f"{minutes_and_seconds(found.seconds)} of {minutes_and_seconds(found.minutes * 60)} min, "
-        f"seed {found.seed}",
-        *_wrapped(found.note, width),
-        *_wrapped(
-            "In answers, [brackets] mark the words that matched. [x] mentioned, [ ] missed.", width
-        ),
-    ]
+    used, given = minutes_and_seconds(found.seconds), minutes_and_seconds(found.minutes * 60)
+    done = f"{len(found.questions)} of {_planned(found)}"
+    yield f"DEBRIEF  {done}, {used} of {given} min, seed {found.seed}", ""
+    yield found.note, ""
+    yield _LEGEND, ""
     for number, question in enumerate(found.questions, start=1):
-        lines += ["", "-" * min(width, 78), *_question_lines(number, question, width)]
-    lines += ["", "-" * min(width, 78), "NEXT", *_next_lines(found, width)]
-    return "\n".join(lines)
+        yield "", ""
+        yield RULE, ""
+        yield from _question_lines(number, question)
+    yield "", ""
+    yield RULE, ""
+    yield "NEXT", ""
+    yield from _next_lines(found)
 
 
 def _planned(found: Debrief) -> str:
     return count_of_questions(len(found.questions) + len(found.not_reached))
 
 
-def _question_lines(number: int, question: QuestionDebrief, width: int) -> Iterator[str]:
-    yield from _wrapped(f"{number}. {question.label}  {question.question}", width, "   ")
+def _question_lines(number: int, question: QuestionDebrief) -> Iterator[Line]:
+    yield f"{number}. {question.label}  {question.question}", "   "
+    n_mentioned = sum(point.mentioned for point in question.key_points)
     yield (
         f"   time {minutes_and_seconds(question.seconds)}, key points mentioned "
-        f"{sum(point.mentioned for point in question.key_points)} of {len(question.key_points)} "
-        f"(by weight {question.coverage:.0%})"
+        f"{n_mentioned} of {len(question.key_points)} (by weight {question.coverage:.0%})",
+        "   ",
     )
     for answer in question.answers:
-        yield ""
-        yield from _answer_lines(answer, width)
-    yield ""
-    yield "   Key points"
+        yield "", ""
+        yield from _answer_lines(answer)
+    yield "", ""
+    yield "   Key points", ""
     for point in question.key_points:
-        yield from _wrapped(f"   {_sign(point)} {point.text}{_remark(point)}", width, " " * 7)
+        yield f"   {_sign(point)} {point.text}{_remark(point)}", " " * 7
     for flag in question.red_flags:
         words = ", ".join(f"[{word}]" for word in flag.words)
-        yield from _wrapped(f"   [!] You may have said: {flag.text} Words: {words}", width, " " * 7)
-    yield ""
-    yield from _wrapped(f"   Model answer: {question.model_answer}", width, "     ")
+        yield f"   [!] You may have said: {flag.text} Words: {words}", " " * 7
+    yield "", ""
+    yield f"   Model answer: {question.model_answer}", "     "
 
 
-def _answer_lines(answer: AnswerHeard, width: int) -> Iterator[str]:
+def _answer_lines(answer: AnswerHeard) -> Iterator[Line]:
     title, seconds = _KINDS[answer.prompt.kind], minutes_and_seconds(answer.seconds)
     if answer.prompt.kind != "question":
-        yield from _wrapped(f"   {title} ({seconds}): {answer.prompt.text}", width, "     ")
+        yield f"   {title} ({seconds}): {answer.prompt.text}", "     "
     else:
-        yield f"   {title} ({seconds})"
+        yield f"   {title} ({seconds})", ""
     for line in _said(answer, answer.marked()).splitlines():
-        yield from _wrapped(f"   > {line}", width, "   > ")
+        yield f"   > {line}", "   > "
     if answer.prompt.answer:
-        yield from _wrapped(f"   Model answer: {answer.prompt.answer}", width, "     ")
+        yield f"   Model answer: {answer.prompt.answer}", "     "
 
 
 def _said(answer: AnswerHeard, typed: str) -> str:
@@ -108,16 +113,16 @@ def _remark(point: PointHeard) -> str:
     return f"{weight} when asked" if point.mentioned and not point.at_once else weight
 
 
-def _next_lines(found: Debrief, width: int) -> Iterator[str]:
+def _next_lines(found: Debrief) -> Iterator[Line]:
     if not found.next_steps:
-        yield from _wrapped(_nothing_next(found), width)
+        yield _nothing_next(found), ""
     for number, step in enumerate(found.next_steps, start=1):
-        yield from _wrapped(f"{number}. Lesson {step.lesson}: {', '.join(step.questions)}", width)
+        yield f"{number}. Lesson {step.lesson}: {', '.join(step.questions)}", ""
         if step.exercises:
-            yield from _wrapped(f"   exercises: {', '.join(step.exercises)}", width, " " * 14)
-        yield from _wrapped(f"   claims: {_some_claims(step)}", width, " " * 11)
+            yield f"   exercises: {', '.join(step.exercises)}", " " * 14
+        yield f"   claims: {_some_claims(step)}", " " * 11
     if found.not_reached:
-        yield from _wrapped(f"Not reached: {', '.join(found.not_reached)}", width, "  ")
+        yield f"Not reached: {', '.join(found.not_reached)}", "  "
 
 
 def _nothing_next(found: Debrief) -> str:
@@ -126,16 +131,10 @@ def _nothing_next(found: Debrief) -> str:
     return "Nothing was missed: try harder questions, or other lessons."
 
 
-def _some_claims(step: NextStep) -> str:
+def _some_claims(step: LessonToRepeat) -> str:
     shown = ", ".join(step.claims[:_MOST_CLAIMS])
     more = len(step.claims) - _MOST_CLAIMS
     return f"{shown} and {more} more" if more > 0 else shown
-
-
-def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
-    return textwrap.wrap(
-        text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
-    )
 
 
 def debrief_as_html(found: Debrief) -> str:
@@ -189,18 +188,11 @@ def _answer_html(answer: AnswerHeard) -> str:
         if answer.prompt.answer
         else ""
     )
+    marked = answer.marked("<mark>", "</mark>", escape)
     return (
         f"<p><b>{title}</b>{asked}</p><blockquote style='white-space:pre-wrap'>"
-        f"{_said(answer, _marked_html(answer))}</blockquote>{model}"
+        f"{_said(answer, marked)}</blockquote>{model}"
     )
-
-
-def _marked_html(answer: AnswerHeard) -> str:
-    parts, end = [], 0
-    for start, stop in answer.spans:
-        parts += [escape(answer.text[end:start]), f"<mark>{escape(answer.text[start:stop])}</mark>"]
-        end = stop
-    return "".join([*parts, escape(answer.text[end:])])
 
 
 def _next_html(found: Debrief) -> str:

@@ -1,14 +1,16 @@
 """What a mock interview showed: points mentioned and missed, model answers, what to do next."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from coursekit.questions import Question
 
+from .coverage import weighted_share
 from .follow_ups import Answer, Prompt, Reviewer, mentioned_points
 from .mock_interviews import MockInterview
+from .spans import Span, join, mark
 
 NOTE = (
     "A checklist, not a verdict: it finds phrases, and neither judges whether what you said is "
@@ -43,15 +45,11 @@ class AnswerHeard:
     is_spoken: bool
     is_passed: bool
     seconds: float
-    spans: tuple[tuple[int, int], ...]
+    spans: tuple[Span, ...]
 
-    def marked(self, before: str = "[", after: str = "]") -> str:
-        """Give the text with each matched place between two marks."""
-        parts, end = [], 0
-        for start, stop in self.spans:
-            parts += [self.text[end:start], before, self.text[start:stop], after]
-            end = stop
-        return "".join([*parts, self.text[end:]])
+    def marked(self, before: str = "[", after: str = "]", write: Callable[[str], str] = str) -> str:
+        """Give the text with each matched place between two marks; `write` writes the pieces."""
+        return mark(self.text, self.spans, before, after, write)
 
 
 @dataclass(frozen=True)
@@ -84,7 +82,7 @@ class QuestionDebrief:
 
 
 @dataclass(frozen=True)
-class NextStep:
+class LessonToRepeat:
     """A lesson to go through again: how much was missed, and the exercises not yet solved.
 
     The claims whose names share most words with what was missed come first.
@@ -111,8 +109,10 @@ class Debrief:
         Those that were asked and answered or passed, in their order.
     not_reached : tuple of str
         The labels of the others.
-    next_steps : tuple of NextStep
+    next_steps : tuple of LessonToRepeat
         The lesson with the most missed weight first.
+    note : str
+        That it is a checklist and no verdict.
     """
 
     id: str
@@ -123,7 +123,7 @@ class Debrief:
     seconds: float
     questions: tuple[QuestionDebrief, ...]
     not_reached: tuple[str, ...]
-    next_steps: tuple[NextStep, ...]
+    next_steps: tuple[LessonToRepeat, ...]
     note: str = NOTE
 
     def to_json(self) -> dict[str, Any]:
@@ -167,7 +167,6 @@ def _debrief_question(
     question: Question, answers: Sequence[Answer], reviewer: Reviewer
 ) -> QuestionDebrief:
     points = _points_heard(question, answers, reviewer)
-    total = sum(point.weight for point in points)
     return QuestionDebrief(
         label=question.label,
         lesson=question.lesson,
@@ -178,7 +177,7 @@ def _debrief_question(
         answers=tuple(_heard(question, answer, reviewer) for answer in answers),
         model_answer=question.short_answer,
         seconds=sum(answer.seconds for answer in answers),
-        coverage=sum(point.weight for point in points if point.mentioned) / total,
+        coverage=weighted_share((point.weight, point.mentioned) for point in points),
         claims=question.claims,
         exercises=question.exercises,
     )
@@ -212,31 +211,19 @@ def _flags_heard(
 
 def _heard(question: Question, answer: Answer, reviewer: Reviewer) -> AnswerHeard:
     found = reviewer(question, answer.text).key_points
-    spans = sorted(span for point in found if point.mentioned for span in point.spans)
     return AnswerHeard(
         prompt=answer.prompt,
         text=answer.text,
         is_spoken=answer.rated is not None,
         is_passed=answer.is_passed,
         seconds=answer.seconds,
-        spans=_merged(spans),
+        spans=join(span for point in found if point.mentioned for span in point.spans),
     )
-
-
-def _merged(spans: Sequence[tuple[int, int]]) -> tuple[tuple[int, int], ...]:
-    """Join sorted spans that overlap or touch, so that no mark stands within another."""
-    merged: list[tuple[int, int]] = []
-    for start, stop in spans:
-        if merged and start <= merged[-1][1]:
-            merged[-1] = (merged[-1][0], max(stop, merged[-1][1]))
-        else:
-            merged.append((start, stop))
-    return tuple(merged)
 
 
 def _next_steps(
     questions: Sequence[QuestionDebrief], solved: Collection[str]
-) -> tuple[NextStep, ...]:
+) -> tuple[LessonToRepeat, ...]:
     of_lesson: dict[str, list[QuestionDebrief]] = {}
     for question in questions:
         if question.missed or question.red_flags:
@@ -258,11 +245,11 @@ def _stems(text: str) -> set[str]:
 
 def _next_step(
     lesson: str, questions: Sequence[QuestionDebrief], solved: Collection[str]
-) -> NextStep:
+) -> LessonToRepeat:
     exercises = dict.fromkeys(name for question in questions for name in question.exercises)
     claims = dict.fromkeys(name for question in questions for name in question.claims)
     gaps = _stems(" ".join(text for question in questions for text in _gaps(question)))
-    return NextStep(
+    return LessonToRepeat(
         lesson=lesson,
         missed_weight=sum(point.weight for each in questions for point in each.missed),
         questions=tuple(question.label for question in questions),

@@ -1,11 +1,9 @@
 """Makes flash cards of questions, for other programs: their text, picture, name and date."""
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 from coursekit.questions import Question
 from coursekit.questions.bank_files import BANK_FOLDER
@@ -126,26 +124,6 @@ def section(name: str, html: str) -> str:
     if name in _FOLDED:
         return f'<details class="part"><summary>{name}</summary>{html}</details>'
     return f"<h3>{name}</h3><div>{html}</div>"
-
-
-@contextmanager
-def replacing(file: Path) -> Iterator[Path]:
-    """Give a new file beside one, which takes its place when all went well.
-
-    Parameters
-    ----------
-    file : Path
-        Its folder must exist.
-
-    Yields
-    ------
-    Path
-        The file to write. After an error it is gone, and the old one is as it was.
-    """
-    with TemporaryDirectory(dir=file.parent, prefix=".coursekit-") as folder:
-        new = Path(folder) / file.name
-        yield new
-        new.replace(file)
 
 
 def _flash_card(question: Question, evidence: Evidence | None, changed: int) -> FlashCard:

@@ -16,6 +16,7 @@ from .cards import weaknesses
 from .debriefing import Debrief, debrief
 from .mock_interviews import MockInterview
 from .mock_questions import MockInterviewError, choose_questions, questions_of_lessons
+from .rows import in_utc, parse_row
 
 _SAVE = """
 INSERT INTO mock_interviews (id, started_at, finished_at, seed, minutes, state, debrief)
@@ -24,16 +25,16 @@ ON CONFLICT (id) DO UPDATE SET
     finished_at = excluded.finished_at, state = excluded.state, debrief = excluded.debrief
 """
 _UNFINISHED = """
-SELECT state FROM mock_interviews WHERE finished_at IS NULL
+SELECT id, started_at, state FROM mock_interviews WHERE finished_at IS NULL
 ORDER BY saved_at DESC, started_at DESC LIMIT 1
 """
 _LAST_DEBRIEF = """
 SELECT state FROM mock_interviews WHERE finished_at IS NOT NULL
 ORDER BY finished_at DESC LIMIT 1
 """
-
-
-_DEBRIEFS = "SELECT debrief FROM mock_interviews WHERE debrief IS NOT NULL ORDER BY finished_at"
+_DEBRIEFS = """
+SELECT id, debrief FROM mock_interviews WHERE debrief IS NOT NULL ORDER BY finished_at
+"""
 
 
 def start_interview(
@@ -84,16 +85,22 @@ def known_weakness(questions: Sequence[Question]) -> dict[str, float]:
     that and of the share of key points that were missed there last.
     """
     weakness = weaknesses(questions)
-    missed = {each["label"]: 1 - each["coverage"] for each in database.transact(_debriefed)}
+    missed = dict(database.transact(_shares_missed))
     return {
         label: (value + missed[label]) / 2 if label in missed else value
         for label, value in weakness.items()
     }
 
 
-def _debriefed(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+def _shares_missed(connection: sqlite3.Connection) -> list[tuple[str, float]]:
+    """Read label and share of key points missed of each question that came up, in that order."""
+
+    def parse(row: sqlite3.Row) -> list[tuple[str, float]]:
+        questions = json.loads(row["debrief"])["questions"]
+        return [(str(each["label"]), 1 - each["coverage"]) for each in questions]
+
     rows = connection.execute(_DEBRIEFS).fetchall()
-    return [question for row in rows for question in json.loads(row["debrief"])["questions"]]
+    return [each for row in rows for each in parse_row("mock_interviews", row, parse)]
 
 
 def save_interview(interview: MockInterview) -> None:
@@ -137,6 +144,14 @@ def resume_interview(
     return None if state is None else MockInterview.from_state(state, bank, clock=clock)
 
 
+def unfinished_since() -> datetime | None:
+    """Give when the interview began that :func:`resume_interview` takes up, None without one."""
+    row = _first(_UNFINISHED)
+    if row is None:
+        return None
+    return parse_row("mock_interviews", row, lambda row: in_utc(row["started_at"]))
+
+
 def last_debrief(bank: Iterable[Question]) -> Debrief | None:
     """Look back once more on the interview that ended last, None if none did."""
     state = _read(_LAST_DEBRIEF)
@@ -149,10 +164,7 @@ def debrief_of(interview: MockInterview) -> Debrief:
 
 
 def _read(statement: str) -> dict[str, Any] | None:
-    def first(connection: sqlite3.Connection) -> Any:
-        return connection.execute(statement).fetchone()
-
-    row = database.transact(first)
+    row = _first(statement)
     if row is None:
         return None
     try:
@@ -161,3 +173,10 @@ def _read(statement: str) -> dict[str, Any] | None:
         raise MockInterviewError(
             f"the saved interview cannot be read ({error}): start another one"
         ) from error
+
+
+def _first(statement: str) -> sqlite3.Row | None:
+    def first(connection: sqlite3.Connection) -> Any:
+        return connection.execute(statement).fetchone()
+
+    return database.transact(first)

@@ -14,7 +14,13 @@ from coursekit.questions import load_bank
 from .debrief_pages import count_of_questions, debrief_as_html, minutes_and_seconds
 from .mock_interviews import MockInterview
 from .mock_questions import MockInterviewError
-from .mock_store import debrief_of, resume_interview, save_interview, start_interview
+from .mock_store import (
+    debrief_of,
+    resume_interview,
+    save_interview,
+    start_interview,
+    unfinished_since,
+)
 
 
 def mock_interview(
@@ -51,13 +57,19 @@ def mock_interview(
         If there is nothing to ask, or nothing to go on with.
     """
     if not resume:
-        return NotebookInterview(
-            start_interview(load_bank(), minutes, lessons, seed, spoken=spoken)
+        since = unfinished_since()
+        remark = (
+            f"The interview of {since.astimezone():%d %b %Y, %H:%M} is unfinished: "
+            "<code>resume=True</code> goes on with it."
+            if since
+            else ""
         )
-    interview = resume_interview(load_bank())
-    if interview is None:
+        interview = start_interview(load_bank(), minutes, lessons, seed, spoken=spoken)
+        return NotebookInterview(interview, remark=remark)
+    left = resume_interview(load_bank())
+    if left is None:
         raise MockInterviewError("no interview was left unfinished: leave out resume=True")
-    return NotebookInterview(interview)
+    return NotebookInterview(left)
 
 
 class NotebookInterview:
@@ -71,6 +83,8 @@ class NotebookInterview:
         What to hold.
     save : callable
         Saves the interview.
+    remark : str
+        HTML to show above the button that starts it.
 
     Attributes
     ----------
@@ -81,7 +95,10 @@ class NotebookInterview:
     """
 
     def __init__(
-        self, interview: MockInterview, save: Callable[[MockInterview], None] = save_interview
+        self,
+        interview: MockInterview,
+        save: Callable[[MockInterview], None] = save_interview,
+        remark: str = "",
     ) -> None:
         self.interview = interview
         self._save_interview = save
@@ -106,7 +123,7 @@ class NotebookInterview:
         row = ipywidgets.HBox(list(self.buttons.values()), layout={"flex_flow": "row wrap"})
         self.widget = ipywidgets.VBox([self.prompt, self.text, self.points, row, self.debrief])
         self.text.observe(self._keep_draft, "value")
-        self._show_start()
+        self._show_start(remark)
 
     def _repr_mimebundle_(self, **options: Any) -> dict[str, Any]:
         bundle = dict(self.widget._repr_mimebundle_(**options) or {})

@@ -8,6 +8,7 @@ from typing import Any
 
 import ipywidgets
 
+from coursekit import course
 from coursekit.questions import Question
 
 from .card_html import as_html
@@ -181,7 +182,7 @@ def quiz(
     Parameters
     ----------
     lesson : int or str, optional
-        A lesson's number or name, such as ``14`` or ``"14_optimizers"``.
+        A lesson's number or name, such as ``14``, ``"14_optimizers"`` or ``"optimizers"``.
     tag : str, optional
     difficulty : int, optional
         1, 2 or 3.
@@ -192,7 +193,7 @@ def quiz(
     questions : sequence of Question, optional
         Instead of the whole bank.
     notebooks : path-like, optional
-        The folder of the lessons; looked for here and beside this folder if left out.
+        The folder of the lessons; that of the course, as all commands find it, if left out.
 
     Returns
     -------
@@ -203,15 +204,12 @@ def quiz(
     ------
     QuizError
         If no card fits; the message says which filters were set.
+    LessonNotFoundError
+        If there is no such lesson; the message says which there are.
     """
-    cards = all_cards(questions)
-    lessons = None
-    if lesson is not None:
-        names = dict.fromkeys(card.question.lesson for card in cards)
-        lessons = [name for name in names if _is_lesson(name, str(lesson))]
     chosen = choose_cards(
-        cards,
-        lessons=lessons,
+        all_cards(questions),
+        lessons=None if lesson is None else (course.find_lesson(lesson).name,),
         tag=tag,
         difficulty=difficulty,
         only_due=only_due,
@@ -223,7 +221,7 @@ def quiz(
         named = [f"{name} {value}" for name, value in filters.items() if value is not None]
         named += ["only due"] * only_due + ["only weak"] * only_weak
         raise QuizError(f"no card fits ({', '.join(named)}): leave a filter out")
-    folder = _find_notebooks(chosen[0].question.lesson) if notebooks is None else Path(notebooks)
+    folder = _find_notebooks() if notebooks is None else Path(notebooks)
     return NotebookQuiz(QuizSession(chosen), questions, folder)
 
 
@@ -237,14 +235,11 @@ def find_evidence(question: Question, notebooks: Path | None) -> Evidence | None
         return None
 
 
-def _is_lesson(name: str, key: str) -> bool:
-    return key == name or (key.isdecimal() and int(name.split("_")[0]) == int(key))
-
-
-def _find_notebooks(lesson: str) -> Path | None:
-    here = Path.cwd()
-    folders = (here, here / "notebooks", here.parent / "notebooks")
-    return next((each for each in folders if (each / f"{lesson}.ipynb").is_file()), None)
+def _find_notebooks() -> Path | None:
+    try:
+        return course.course_root() / "notebooks"
+    except course.CourseError:
+        return None  # a quiz goes on without pictures
 
 
 def _question_html(session: QuizSession) -> str:

@@ -1,17 +1,20 @@
 """Where the learner stands: exercises, cards, weak spots, and the next thing to do."""
 
 import json
+import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from math import ceil
 from statistics import fmean
 from typing import Any, Literal
 
 from coursekit.questions import Question, load_bank
 
-from .cards import Budget, Card, all_cards, daily_budget, share_mentioned
+from .budgets import Budget, daily_budget
+from .cards import Card, all_cards, share_mentioned
 from .database import connect, is_saved
+from .rows import in_utc, parse_row
 from .settings import Settings, load_settings
 
 Topic = Literal["lesson", "tag"]
@@ -68,7 +71,27 @@ class NextStep:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where the learner stands now."""
+    """Where the learner stands now.
+
+    Parameters
+    ----------
+    lessons : tuple of LessonProgress
+        In the order of the course.
+    settings : Settings
+        The interview date and how cards are scheduled.
+    budget : Budget
+        What today asks.
+    n_cards, n_seen, n_due : int
+        Cards in all, reviewed at least once, and due now.
+    weak_spots, weak_tags : tuple of WeakSpot
+        By lesson and by tag, the weakest first.
+    n_mock_interviews : int
+        Those that were finished.
+    next_step : NextStep
+        What to do now.
+    saved : bool
+        Whether progress is kept in the file, and not in memory alone.
+    """
 
     lessons: tuple[LessonProgress, ...]
     settings: Settings
@@ -143,21 +166,21 @@ def read_interviews() -> dict[str, Heard]:
     heard: dict[str, Heard] = {}
     with connect() as database:
         rows = database.execute(
-            "SELECT finished_at, debrief FROM mock_interviews "
+            "SELECT id, finished_at, debrief FROM mock_interviews "
             "WHERE finished_at IS NOT NULL AND debrief IS NOT NULL ORDER BY finished_at"
         ).fetchall()
     for row in rows:
-        for question in json.loads(row["debrief"])["questions"]:
-            points = question["key_points"]
-            missed = tuple(point["text"] for point in points if not point["mentioned"])
-            heard[question["label"]] = Heard(_in_utc(row["finished_at"]), missed)
+        heard.update(parse_row("mock_interviews", row, _heard))
     return heard
 
 
-def _in_utc(text: str) -> datetime:
-    """Read a moment; one without a time zone, from elsewhere, is taken as UTC."""
-    moment = datetime.fromisoformat(text)
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+def _heard(row: sqlite3.Row) -> dict[str, Heard]:
+    at, heard = in_utc(row["finished_at"]), {}
+    for question in json.loads(row["debrief"])["questions"]:
+        points = question["key_points"]
+        missed = tuple(point["text"] for point in points if not point["mentioned"])
+        heard[str(question["label"])] = Heard(at, missed)
+    return heard
 
 
 def find_weak_spots(

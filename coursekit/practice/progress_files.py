@@ -3,16 +3,16 @@
 import json
 import os
 import sqlite3
-import tempfile
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
+
+from coursekit.files import replacing
 
 from .database import connect, transact
 from .progress_records import (
@@ -21,13 +21,20 @@ from .progress_records import (
     ReviewRecord,
     SettingRecord,
 )
-from .reviews import Review, add_reviews, reschedule
+from .reviews import CardReview, add_reviews, reschedule
+from .rows import parse_row
 from .settings import SettingError, Settings, read_settings
 
 FORMAT = "coursekit-progress"
 VERSION = 1
 
 _INTERVIEW_FIELDS = ("id", "started_at", "finished_at", "seed", "minutes", "saved_at")
+_READ = {
+    "attempts": "SELECT made_at, exercise, lesson, outcome, mistake FROM attempts",
+    "reviews": "SELECT * FROM reviews ORDER BY reviewed_at, id",
+    "settings": "SELECT * FROM settings",
+    "mock_interviews": "SELECT * FROM mock_interviews",
+}
 
 
 class ProgressImportError(ValueError):
@@ -36,7 +43,12 @@ class ProgressImportError(ValueError):
 
 @dataclass(frozen=True)
 class Imported:
-    """How many records an import added or brought up to date."""
+    """How many records an import added or brought up to date.
+
+    Parameters
+    ----------
+    attempts, reviews, settings, mock_interviews : int
+    """
 
     attempts: int
     reviews: int
@@ -47,7 +59,7 @@ class Imported:
 def export_progress(file: str | os.PathLike[str]) -> Path:
     """Write all progress as JSON.
 
-    The file appears whole or not at all; one of the same name is replaced.
+    The file appears whole or not at all; one of the same name is replaced and keeps its mode.
 
     Parameters
     ----------
@@ -56,19 +68,16 @@ def export_progress(file: str | os.PathLike[str]) -> Path:
     Returns
     -------
     Path
+
+    Raises
+    ------
+    OSError
+        If it cannot be written; then nothing has changed.
     """
-    path = Path(file)
     text = json.dumps(_export(), indent=1)
-    descriptor, scratch = tempfile.mkstemp(prefix=f".{path.name}-", dir=path.parent)
-    try:
-        with open(descriptor, "w", encoding="utf-8") as stream:
-            stream.write(text + "\n")
-        os.replace(scratch, path)
-    except BaseException:
-        with suppress(OSError):
-            os.unlink(scratch)
-        raise
-    return path
+    with replacing(file) as stream:
+        stream.write(f"{text}\n".encode())
+    return Path(file)
 
 
 def import_progress(file: str | os.PathLike[str]) -> Imported:
@@ -108,31 +117,32 @@ def import_progress(file: str | os.PathLike[str]) -> Imported:
 
 def _export() -> dict[str, Any]:
     with connect() as database:
-        read = database.execute
-        attempts = read("SELECT made_at, exercise, lesson, outcome, mistake FROM attempts")
-        interviews = [dict(row) for row in read("SELECT * FROM mock_interviews")]
+
+        def read(table: str, parse: Callable[[sqlite3.Row], dict[str, Any]]) -> list[Any]:
+            rows = database.execute(_READ[table]).fetchall()
+            return [parse_row(table, row, parse) for row in rows]
+
         return {
             "format": FORMAT,
             "version": VERSION,
             "exported_at": datetime.now(UTC).isoformat(),
-            "attempts": [dict(row) for row in attempts],
-            "reviews": [
-                {**dict(row), "missed": json.loads(row["missed"])}
-                for row in read("SELECT * FROM reviews ORDER BY reviewed_at, id")
-            ],
-            "settings": [
-                {**dict(row), "value": json.loads(row["value"])}
-                for row in read("SELECT * FROM settings")
-            ],
-            "mock_interviews": [
-                {
-                    **{name: row[name] for name in _INTERVIEW_FIELDS},
-                    "state": json.loads(row["state"]),
-                    "debrief": json.loads(row["debrief"]) if row["debrief"] else None,
-                }
-                for row in interviews
-            ],
+            "attempts": read("attempts", dict),
+            "reviews": read(
+                "reviews", lambda row: {**dict(row), "missed": json.loads(row["missed"])}
+            ),
+            "settings": read(
+                "settings", lambda row: {**dict(row), "value": json.loads(row["value"])}
+            ),
+            "mock_interviews": read("mock_interviews", _interview),
         }
+
+
+def _interview(row: sqlite3.Row) -> dict[str, Any]:
+    return {
+        **{name: row[name] for name in _INTERVIEW_FIELDS},
+        "state": json.loads(row["state"]),
+        "debrief": json.loads(row["debrief"]) if row["debrief"] else None,
+    }
 
 
 def _read(path: Path) -> Export:
@@ -160,9 +170,9 @@ def _read(path: Path) -> Export:
         ) from error
 
 
-def _as_review(record: ReviewRecord) -> Review:
+def _as_review(record: ReviewRecord) -> CardReview:
     moment = record.reviewed_at.astimezone(UTC)
-    return Review(record.id, record.label, moment, record.rating, record.seconds, record.missed)
+    return CardReview(record.id, record.label, moment, record.rating, record.seconds, record.missed)
 
 
 def _merge_attempts(database: sqlite3.Connection, attempts: Sequence[AttemptRecord]) -> int:

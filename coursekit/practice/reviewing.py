@@ -11,8 +11,10 @@ from typing import Any, Literal
 
 from coursekit.questions import Question, load_bank
 
+from .coverage import weighted_share
 from .matching import Match, Text
 from .negations import holds_negation, is_denied, is_dismissed, is_dismissed_or_negated
+from .spans import join
 
 Rating = Literal["again", "hard", "good", "easy"]
 #: The share of the key points, by weight, from which on a rating is suggested.
@@ -130,7 +132,7 @@ def review(question: Question | str, text: str) -> Review:
         _look(answer, flag.text, flag.patterns, is_denied, strictly=True)
         for flag in question.red_flags
     )
-    coverage = _coverage(key_points)
+    coverage = weighted_share((point.weight, point.mentioned) for point in key_points)
     return Review(
         question=question.label,
         key_points=key_points,
@@ -186,16 +188,13 @@ def _look(
     weight: int = 1,
     strictly: bool = False,
 ) -> PointFound:
-    pieces = sorted(
-        {
-            phrase
-            for pattern in patterns
-            for match in answer.find(pattern, strictly=strictly)
-            if not is_void(answer, match)
-            for phrase in match.phrases
-        }
+    runs = join(
+        phrase
+        for pattern in patterns
+        for match in answer.find(pattern, strictly=strictly)
+        if not is_void(answer, match)
+        for phrase in match.phrases
     )
-    runs = _joined(pieces)
     return PointFound(
         text=text,
         weight=weight,
@@ -203,22 +202,6 @@ def _look(
         words=tuple(dict.fromkeys(answer.words_between(*run) for run in runs)),
         spans=tuple(dict.fromkeys(answer.span(*run) for run in runs)),
     )
-
-
-def _joined(pieces: list[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Join sorted pieces that overlap, so that no word is marked twice."""
-    runs: list[tuple[int, int]] = []
-    for first, last in pieces:
-        if runs and first < runs[-1][1]:
-            runs[-1] = runs[-1][0], max(last, runs[-1][1])
-        else:
-            runs.append((first, last))
-    return runs
-
-
-def _coverage(key_points: Sequence[PointFound]) -> float:
-    total = sum(point.weight for point in key_points)
-    return sum(point.weight for point in key_points if point.mentioned) / total
 
 
 def _suggest(coverage: float, red_flags: Sequence[PointFound], n_words: int) -> Rating:

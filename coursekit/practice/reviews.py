@@ -6,13 +6,14 @@ import uuid
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
+from .rows import in_utc, parse_row
 from .scheduling import Memory, RatingName, remember
 
 
 @dataclass(frozen=True)
-class Review:
+class CardReview:
     """One review of a card.
 
     Parameters
@@ -45,42 +46,52 @@ def new_id() -> str:
 
 def read_reviews(
     database: sqlite3.Connection, label: str | None = None
-) -> dict[str, tuple[Review, ...]]:
+) -> dict[str, tuple[CardReview, ...]]:
     """Read the reviews of one card or of all, by label, each card's in the order of time."""
     rows = database.execute(
         "SELECT * FROM reviews WHERE ? IN (label, '') ORDER BY reviewed_at, id", (label or "",)
     )
-    found: dict[str, list[Review]] = defaultdict(list)
+    found: dict[str, list[CardReview]] = defaultdict(list)
     for row in rows:
-        found[row["label"]].append(
-            Review(
-                row["id"],
-                row["label"],
-                datetime.fromisoformat(row["reviewed_at"]),
-                row["rating"],
-                row["seconds"],
-                tuple(json.loads(row["missed"])),
-            )
-        )
+        found[row["label"]].append(parse_row("reviews", row, _review))
     return {label: tuple(reviews) for label, reviews in found.items()}
+
+
+def _review(row: sqlite3.Row) -> CardReview:
+    return CardReview(
+        row["id"],
+        row["label"],
+        in_utc(row["reviewed_at"]),
+        row["rating"],
+        row["seconds"],
+        tuple(json.loads(row["missed"])),
+    )
 
 
 def read_memories(database: sqlite3.Connection) -> dict[str, Memory]:
     """Read what FSRS holds of each card that was ever reviewed."""
     return {
-        row["label"]: Memory(
-            row["state"],
-            row["step"],
-            row["stability"],
-            row["difficulty"],
-            datetime.fromisoformat(row["due"]),
-            datetime.fromisoformat(row["last_review"]),
-        )
+        row["label"]: parse_row("cards", row, _memory)
         for row in database.execute("SELECT * FROM cards")
     }
 
 
-def add_reviews(database: sqlite3.Connection, reviews: Iterable[Review], retention: float) -> int:
+def _memory(row: sqlite3.Row) -> Memory:
+    memory = Memory(
+        row["state"],
+        row["step"],
+        row["stability"],
+        row["difficulty"],
+        in_utc(row["due"]),
+        in_utc(row["last_review"]),
+    )
+    memory.recall(memory.due)  # numbers that FSRS cannot use fail here, where the row is known
+    return memory
+
+
+def add_reviews(
+    database: sqlite3.Connection, reviews: Iterable[CardReview], retention: float
+) -> int:
     """Add the reviews that are not there yet, and schedule their cards by all they have.
 
     Returns
@@ -108,6 +119,22 @@ def add_reviews(database: sqlite3.Connection, reviews: Iterable[Review], retenti
     for label in dict.fromkeys(changed):
         reschedule(database, retention, label)
     return len(changed)
+
+
+def bring_back(database: sqlite3.Connection, label: str, now: datetime) -> None:
+    """Date a card's reviews that lie after now, made with a clock set ahead, as made just now.
+
+    Their order stays, and a review made now comes after them.
+    """
+    ahead = database.execute(
+        "SELECT id FROM reviews WHERE label = ? AND reviewed_at > ? ORDER BY reviewed_at, id",
+        (label, now.isoformat()),
+    ).fetchall()
+    for place, row in enumerate(ahead):
+        moment = now - timedelta(microseconds=len(ahead) - place)
+        database.execute(
+            "UPDATE reviews SET reviewed_at = ? WHERE id = ?", (moment.isoformat(), row["id"])
+        )
 
 
 def reschedule(database: sqlite3.Connection, retention: float, label: str | None = None) -> None:

@@ -4,17 +4,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any, Literal, get_args
+from typing import TYPE_CHECKING, Literal, get_args
 
 if TYPE_CHECKING:
     import fsrs
 
 RatingName = Literal["again", "hard", "good", "easy"]
 RATINGS: tuple[RatingName, ...] = get_args(RatingName)
-
-
-class MissingSchedulerError(ImportError):
-    """Raised where the package ``fsrs`` is not installed; the message says how to get it."""
 
 
 @dataclass(frozen=True)
@@ -64,10 +60,11 @@ def remember(reviews: Iterable[tuple[datetime, RatingName]], retention: float) -
     -------
     Memory
     """
-    library = _fsrs()
-    scheduler, card = _scheduler(retention), library.Card(card_id=0)
+    from fsrs import Card, Rating
+
+    scheduler, card = _scheduler(retention), Card(card_id=0)
     for moment, rating in reviews:
-        card, _ = scheduler.review_card(card, library.Rating[rating.title()], moment)
+        card, _ = scheduler.review_card(card, Rating[rating.title()], moment)
     return Memory(
         int(card.state), card.step, card.stability, card.difficulty, card.due, card.last_review
     )
@@ -77,7 +74,8 @@ def limited_due(memory: Memory, interview_date: date | None, now: datetime) -> d
     """Give when a card is due, at the latest as the day of the interview begins.
 
     What is reviewed on that day itself is due at the end of it. An interview that has passed
-    limits nothing.
+    limits nothing. A card whose last review lies after now was rated with a clock set ahead: it is
+    due now, for nobody knows when its time comes.
 
     Parameters
     ----------
@@ -92,6 +90,8 @@ def limited_due(memory: Memory, interview_date: date | None, now: datetime) -> d
     datetime
         In UTC.
     """
+    if memory.last_review > now:
+        return now.astimezone(UTC)
     if interview_date is None or interview_date < now.date():
         return memory.due
     begin = start_of(interview_date, now)
@@ -106,26 +106,20 @@ def start_of(day: date, now: datetime) -> datetime:
 
 @cache
 def _scheduler(retention: float) -> "fsrs.Scheduler":
-    return _fsrs().Scheduler(desired_retention=retention, enable_fuzzing=False)
+    from fsrs import Scheduler
+
+    return Scheduler(desired_retention=retention, enable_fuzzing=False)
 
 
 def _card(memory: Memory) -> "fsrs.Card":
-    library = _fsrs()
-    return library.Card(
+    from fsrs import Card, State
+
+    return Card(
         card_id=0,
-        state=library.State(memory.state),
+        state=State(memory.state),
         step=memory.step,
         stability=memory.stability,
         difficulty=memory.difficulty,
         due=memory.due,
         last_review=memory.last_review,
     )
-
-
-def _fsrs() -> Any:
-    """Import FSRS when it is first needed."""
-    try:
-        import fsrs
-    except ImportError as error:
-        raise MissingSchedulerError("Cards need the package fsrs: pip install fsrs") from error
-    return fsrs

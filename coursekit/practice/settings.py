@@ -7,6 +7,7 @@ from datetime import date
 from typing import Any
 
 from .database import connect, transact
+from .rows import parse_row
 
 #: Moments are reckoned from the interview, and Python's calendar ends in the year 9999.
 _LAST_YEAR = 9000
@@ -49,7 +50,13 @@ class SettingError(ValueError):
 
 
 def load_settings() -> Settings:
-    """Read the settings; what was never set has its default."""
+    """Read the settings.
+
+    Returns
+    -------
+    Settings
+        What was never set has its default.
+    """
     with connect() as database:
         return read_settings(database)
 
@@ -95,9 +102,15 @@ def save_settings(**changes: Any) -> Settings:
 
 def read_settings(database: sqlite3.Connection) -> Settings:
     """Read the settings in a transaction; a name that this release does not know is left alone."""
-    rows = database.execute("SELECT name, value FROM settings")
-    found = {row["name"]: json.loads(row["value"]) for row in rows}
-    known = {field.name: found[field.name] for field in fields(Settings) if field.name in found}
-    if known.get("interview_date"):
-        known["interview_date"] = date.fromisoformat(known["interview_date"])
-    return Settings(**known)
+    known = {field.name for field in fields(Settings)}
+    rows = database.execute("SELECT name, value FROM settings").fetchall()
+    found = [parse_row("settings", row, _setting) for row in rows if row["name"] in known]
+    return Settings(**dict(found))
+
+
+def _setting(row: sqlite3.Row) -> tuple[str, Any]:
+    name, value = row["name"], json.loads(row["value"])
+    if name == "interview_date" and value:
+        value = date.fromisoformat(value)
+    Settings(**{name: value})  # fails here, where the row is known
+    return name, value

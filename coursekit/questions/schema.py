@@ -41,26 +41,58 @@ class _Pattern(_Record):
 class KeyPoint(_Pattern):
     """What a strong answer mentions.
 
-    ``patterns`` say how it may sound (see :mod:`coursekit.questions.patterns`), ``weight`` (1-3)
-    how much it matters.
+    Attributes
+    ----------
+    text : str
+        The point, in a sentence.
+    patterns : tuple of str
+        How it may sound (see :mod:`coursekit.questions.patterns`).
+    weight : int
+        How much it matters, from 1 to 3.
     """
 
     weight: int = Field(default=1, ge=1, le=3)
 
 
 class RedFlag(_Pattern):
-    """A misconception that an answer may state, and how it may sound."""
+    """A misconception that an answer may state.
+
+    Attributes
+    ----------
+    text : str
+        The misconception, in a sentence.
+    patterns : tuple of str
+        How it may sound (see :mod:`coursekit.questions.patterns`).
+    """
 
 
 class FollowUp(_Record):
-    """The next question, with its answer in a sentence or two."""
+    """The next question.
+
+    Attributes
+    ----------
+    question : str
+        What the interviewer asks then.
+    answer : str
+        Its answer, in a sentence or two.
+    """
 
     question: Text
     answer: Text
 
 
 class Myth(_Record):
-    """A popular wrong answer (``text``), what is true instead, and the claim that refutes it."""
+    """A popular wrong answer.
+
+    Attributes
+    ----------
+    text : str
+        What is said.
+    truth : str
+        What is true instead.
+    claim : str
+        The id of the claim that refutes it.
+    """
 
     text: Text
     truth: Text
@@ -70,8 +102,39 @@ class Myth(_Record):
 class Question(_Record):
     """One interview question and all that the course knows of it.
 
-    ``part`` tells the parts of a question apart that two lessons share (``regression`` and
-    ``classification``, say); ``label`` names the question with its part.
+    Attributes
+    ----------
+    id : str
+        Such as ``"DL-25"``.
+    part : str or None
+        Tells the parts of a question apart that two lessons share: ``"regression"`` and
+        ``"classification"``, say.
+    lesson : str
+        The name of the lesson that answers it.
+    difficulty : int
+        From 1 to 3.
+    tags : tuple of str
+        Its subjects, in lower case.
+    question : str
+        What the interviewer asks.
+    short_answer, deep_answer : str
+        What fills 30 seconds, and what stands up to further questions.
+    key_points : tuple of KeyPoint
+        Three or more that a strong answer mentions.
+    red_flags : tuple of RedFlag
+        Misconceptions to listen for.
+    follow_ups : tuple of FollowUp
+        Two or more next questions.
+    myths : tuple of Myth
+        Popular wrong answers; their claims stand under `claims` too.
+    claims : tuple of str
+        The ids of the claims that prove the answer.
+    exercises : tuple of str
+        The ids of the exercises that build it.
+    no_exercise : str or None
+        Why there is none, where `exercises` is empty.
+    sources : tuple of str
+        Where to read on.
     """
 
     id: QuestionId

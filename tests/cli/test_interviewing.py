@@ -7,14 +7,16 @@ import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
 from coursekit.cli import interviewing
+from coursekit.cli.interview_screen import debrief_as_text
 from coursekit.cli.output import CommandError
-from coursekit.practice.mock_store import resume_interview
+from coursekit.practice.mock_store import debrief_of, resume_interview, start_interview
 from coursekit.questions import load_bank
 
 START = ("--lessons", "14", "--seed", "7", "--minutes", "20")
@@ -50,6 +52,40 @@ def test_every_line_fits_80_columns_and_no_escape_codes_are_in_a_pipe(mock):
     result = mock(*START, typed="word " * 60 + "\n\n/help\n/pass\n/end\n")
     assert max(len(line) for line in result.stdout.splitlines()) <= 80
     assert "\x1b" not in result.stdout
+
+
+@pytest.mark.parametrize("columns", [79, 40])
+def test_the_debrief_fits_the_terminal(columns):
+    interview = start_interview(load_bank(), 20, "14", seed=7)
+    interview.go_on()
+    interview.answer("Adam adds momentum. " + "running mean " * 40)
+    interview.finish()
+
+    lines = debrief_as_text(debrief_of(interview), columns).splitlines()
+
+    assert max(map(len, lines)) <= columns
+
+
+def test_what_could_steer_the_terminal_is_neither_kept_nor_shown(mock):
+    result = mock(*START, typed="mo\x1b[31mmentum\x1b]0;title\x07 \x07!\n\n/end\n")
+
+    assert "\x1b" not in result.stdout
+    assert "\x07" not in result.stdout
+    assert "momentum  !" in re.sub(r"[\[\]]", "", result.stdout)
+
+
+def test_a_start_tells_of_an_unfinished_interview_and_how_to_go_on_with_it(mock):
+    first = mock(*START, typed="It is the step size.\n\n/leave\n")
+    assert "unfinished" not in first.stderr
+
+    second = mock(*START, typed="/end\n")
+    today = f"{datetime.now():%d %b %Y}"
+    assert f"The interview of {today}" in second.stderr
+    assert "when this one is over, `coursekit mock --resume` goes on with it" in second.stderr
+    assert "DEBRIEF" in second.stdout
+
+    assert "It is the step size." in mock("--resume", typed="/end\n").stdout
+    assert "unfinished" not in mock(*START, typed="/end\n").stderr
 
 
 def test_an_empty_line_alone_passes_nothing(mock):
@@ -129,6 +165,7 @@ import fcntl, termios
 fcntl.ioctl(0, termios.TIOCSCTTY, 0)  # so that Ctrl-C and closing reach it as from a real one
 import typer
 from coursekit.cli import interviewing
+from coursekit.cli.interview_screen import debrief_as_text
 app = typer.Typer()
 interviewing.register(app)
 app()

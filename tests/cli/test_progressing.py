@@ -1,6 +1,8 @@
 """`coursekit progress`: what is known, what is next, the settings, and the way to elsewhere."""
 
 import json
+import sqlite3
+from contextlib import closing
 from datetime import date, timedelta
 
 import pytest
@@ -9,6 +11,7 @@ from typer.testing import CliRunner
 
 from coursekit.cli import progressing
 from coursekit.practice.cards import rate
+from coursekit.practice.database import ProgressFileError, database_file
 from coursekit.practice.settings import load_settings, save_settings
 from coursekit.questions import load_bank
 
@@ -40,6 +43,17 @@ def test_progress_shows_counts_weak_spots_and_the_next_thing():
     assert progress("show").output == result.output
     assert "\x1b" not in result.output
     assert max(map(len, result.output.splitlines())) <= 80
+
+
+def test_a_row_that_cannot_be_read_is_named():
+    rate(load_bank()[0].label, "good")
+    with closing(sqlite3.connect(database_file())) as database, database:
+        database.execute("UPDATE reviews SET reviewed_at = 'yesterday'")
+
+    error = progress().exception
+
+    assert isinstance(error, ProgressFileError)  # which the application tells in one line
+    assert "in table reviews, the row with id" in str(error)
 
 
 def test_json_is_one_document():

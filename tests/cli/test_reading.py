@@ -8,6 +8,7 @@ import sys
 import pytest
 
 from coursekit.cli.output import print_table, print_text
+from coursekit.evidence import format_observed
 
 RECORD = {
     "schema": 1,
@@ -76,14 +77,19 @@ def test_claims_of_all_lessons_as_json(coursekit, course):
 def test_claims_as_a_table_round_their_numbers(coursekit, course):
     _store_claim(course.root / "notebooks" / "14_optimizers.ipynb", {**RECORD, "holds": False})
     line = coursekit("claims").out.splitlines()[1]
-    words = "DL-25.adam-leads-early 14_optimizers supported NO adam = 0.3123; sgd = [0.5, 0.25]"
-    assert line.split() == words.split()
+    words = ("DL-25.adam-leads-early", "14_optimizers", "supported", "NO")
+    observed = "adam = 0.312; sgd = 0.375 (0.25 to 0.5, n = 2)"
+    assert line.split() == [*words, *observed.split()]
 
 
-def test_a_long_list_is_shown_by_its_range(coursekit, course):
-    record = {**RECORD, "observed": {"gain": [0.5, 0.125, 2, 1, 0.25]}}
-    _store_claim(course.root / "notebooks" / "14_optimizers.ipynb", record)
-    assert coursekit("claims").out.splitlines()[1].endswith("gain = 0.125 to 2 (5 values)")
+def test_claims_read_as_their_notebook_shows_them(coursekit, course):
+    observed = {"gain": [0.5, 0.125, 2, 1, 0.25], "n": 122570, "loss": "nan", "losses": [1, "inf"]}
+    _store_claim(
+        course.root / "notebooks" / "14_optimizers.ipynb", {**RECORD, "observed": observed}
+    )
+    line = coursekit("claims").out.splitlines()[1]
+    for name, value in observed.items():
+        assert f"{name} = {format_observed(value)}" in line
 
 
 def test_claims_of_one_lesson_leave_the_others_out(coursekit, course):

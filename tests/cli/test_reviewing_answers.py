@@ -77,6 +77,37 @@ def test_an_empty_answer_is_fine(run):
     assert "0 of 7 key points, 0% by weight; 0 words; suggested rating: again" in result.output
 
 
+def test_of_a_long_answer_only_what_is_around_the_matches_is_shown(run):
+    filler = "lorem ipsum dolor sit amet " * 400
+    out = run("DL-25", f"{filler}Adam adds momentum here. {filler}").output
+
+    assert "... " in out
+    assert "dolor sit amet [Adam] adds [momentum] here. lorem" in " ".join(out.split())
+    assert len(out.splitlines()) < 60
+
+
+def test_a_long_answer_without_a_match_is_not_shown(run):
+    out = run("DL-25", "lorem ipsum dolor sit amet " * 400).output
+
+    assert "(a long text without a match)" in out
+    assert "lorem" not in out
+
+
+def test_a_long_answer_full_of_matches_says_how_much_is_left_out(run):
+    out = run("DL-25", ("Adam adds momentum. " + "lorem ipsum dolor " * 40) * 100).output
+
+    assert re.search(r"\(\d+ more parts with matches: --json names every place\)", out)
+    assert len(out.splitlines()) < 140
+    assert max(map(len, out.splitlines())) <= 80
+
+
+def test_an_answer_of_60_lines_is_shown_whole(run):
+    out = run("DL-25", "lorem ipsum dolor sit amet " * 165 + "the end").output
+
+    assert "the end" in out
+    assert " ..." not in out
+
+
 def test_signs_that_steer_a_terminal_are_not_printed(run):
     out = run("DL-25", "mo\x1b[31mmentum \x07 momentum\x1b]0;title\x07").output
 

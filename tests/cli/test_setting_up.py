@@ -9,6 +9,7 @@ from traitlets.utils.importstring import import_item
 
 from coursekit.cli import diagnosing, serving
 from coursekit.cli.serving import lab_command
+from coursekit.kernels import fallback
 
 # What the machine that runs the tests has to spare is no fault of the installation.
 SPARE = {"disk", "memory"}
@@ -61,6 +62,15 @@ def test_what_only_an_extra_needs_is_not_checked(monkeypatch):
     needs = ['no-such-package>=1; extra == "docs"', 'neither-this; sys_platform == "other"']
     monkeypatch.setattr(diagnosing.importlib.metadata, "requires", lambda name: needs)
     assert [finding.name for finding in diagnosing._check_packages()] == ["coursekit"]
+
+
+def test_a_setting_of_warm_kernels_that_makes_no_sense_is_told(monkeypatch):
+    monkeypatch.setattr(fallback, "why_cold", lambda environ: None)
+    monkeypatch.setenv("COURSEKIT_WARM_KERNELS_IDLE", "abc")
+    finding = diagnosing._check_kernels()
+    assert finding.status == "note"
+    assert "COURSEKIT_WARM_KERNELS_IDLE=abc is no positive number of seconds" in finding.detail
+    assert finding.advice
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from coursekit.evidence import (
     LedgerError,
     claim,
     claims_made,
+    format_observed,
     predict,
     prediction,
     read_claims,
@@ -19,7 +20,6 @@ from coursekit.evidence.rendering import (
     claim_as_html,
     claim_as_text,
     claim_bundle,
-    format_observed,
 )
 
 
@@ -104,6 +104,14 @@ def test_numbers_read_well():
     assert format_observed([6, 6]) == "6 (n = 2, all alike)"
 
 
+def test_what_is_no_number_is_counted_and_spoils_no_range():
+    assert format_observed(float("nan")) == format_observed("nan") == "nan"
+    assert format_observed([float("nan"), 2.0, 1.0, 3.0]) == "2 (1 to 3, n = 3, and 1 nan)"
+    assert format_observed([1.0, float("nan")]) == "1 (n = 1, and 1 nan)"
+    assert format_observed(["nan", "nan"]) == "nan (n = 2, all alike)"
+    assert format_observed([0.5, "inf", 0.25]) == "0.5 (0.25 to inf, n = 3)"
+
+
 def test_a_prediction_is_answered_by_its_claim(monkeypatch):
     monkeypatch.setitem(
         __import__("coursekit.evidence.predictions", fromlist=["_"])._predictions,
@@ -128,6 +136,12 @@ def test_asking_again_forgets_the_old_prediction_and_a_silent_reader_is_no_predi
 def test_a_prediction_needs_a_choice(options):
     with pytest.raises(ValueError, match="two or more different options"):
         predict("DL-25.adam-leads-early", "Which leads?", options)
+
+
+@pytest.mark.parametrize("claim_id", ["DL-25.Adam-leads", "DL25.adam-leads", "adam", None])
+def test_a_prediction_that_no_claim_could_answer_is_refused(claim_id):
+    with pytest.raises(ValueError, match="is no claim id: write it like"):
+        predict(claim_id, "Which leads?", ["Adam", "momentum"])
 
 
 def test_the_ledger_reads_the_claims_of_a_notebook(tmp_path):

@@ -134,7 +134,7 @@ def own_parent(warm_parent, monkeypatch):
     """Return the settings of a warm parent for one test, which may end it."""
     folder = tempfile.mkdtemp(prefix="coursekit-")
     monkeypatch.setenv("XDG_RUNTIME_DIR", folder)
-    monkeypatch.setenv("COURSEKIT_WARM_KERNELS_IDLE", "2")
+    monkeypatch.setenv("COURSEKIT_WARM_KERNELS_IDLE", "30")
     location = locate(os.environ)
     yield location
     ask(location, {"wanted": "stop"})

@@ -18,6 +18,7 @@ import pytest
 from coursekit import kernels
 from coursekit.kernels import preload
 from coursekit.kernels.client import Refused, request_kernel
+from coursekit.kernels.idling import idle_problem, idle_seconds
 from coursekit.kernels.location import (
     NotPrivateError,
     course_fingerprint,
@@ -120,12 +121,38 @@ def test_the_first_kernel_is_an_ordinary_one_and_the_next_are_warm(own_parent):
         assert notebook.is_warm
 
 
-def test_it_goes_after_idling_and_leaves_nothing(own_parent):
+def test_while_it_loads_that_is_said(own_parent):
+    assert "no warm parent is running" in kernels.describe()["reason"]
+    kernels.start_parent(os.environ)
+    wait_until(lambda: "a warm parent is loading" in kernels.describe()["reason"])
+    wait_until(lambda: kernels.describe()["parent"], seconds=300)
+
+
+def test_a_parent_that_was_killed_is_not_taken_to_be_loading(own_parent):
+    own_parent.lock.write_text(str(os.getpid()))  # its number is another process's by now
+    assert "no warm parent is running" in kernels.describe()["reason"]
+
+
+@pytest.mark.parametrize("value", ["abc", "nan", "0", "-1"])
+def test_an_idle_time_that_is_none_is_told_and_the_default_taken(monkeypatch, value):
+    default = idle_seconds({})
+    monkeypatch.setenv("COURSEKIT_WARM_KERNELS_IDLE", value)
+    assert idle_seconds(os.environ) == default
+    assert f"COURSEKIT_WARM_KERNELS_IDLE={value} is no positive" in idle_problem(os.environ)
+
+
+def test_an_idle_time_that_is_one_is_taken():
+    environ = {"COURSEKIT_WARM_KERNELS_IDLE": "2.5"}
+    assert (idle_seconds(environ), idle_problem(environ), idle_problem({})) == (2.5, None, None)
+
+
+def test_it_goes_after_idling_and_leaves_nothing(own_parent, monkeypatch):
+    monkeypatch.setenv("COURSEKIT_WARM_KERNELS_IDLE", "5")
     own_parent.failure.write_text("{}")  # of an older one, long ago
     assert kernels.start_parent(os.environ, wait=300)
     pid = kernels.describe()["parent"]["pid"]
     with open_notebook():
-        time.sleep(3)
+        time.sleep(6)
         assert is_running(pid)
     wait_until(lambda: not is_running(pid))
     assert list(own_parent.folder.iterdir()) == []
@@ -251,6 +278,8 @@ def _loop(count, parent):
     def descriptors():
         return len(list(Path("/proc", str(parent), "fd").iterdir()))
 
+    # The parent hears of the end of an earlier test's kernel a moment after that test.
+    wait_until(lambda: kernels.describe()["parent"]["kernels"] == 0)
     location = locate(os.environ)
     files, before, pids = sorted(location.folder.iterdir()), descriptors(), []
     for number in range(count):
@@ -262,7 +291,7 @@ def _loop(count, parent):
         assert not connection_file.exists()
     wait_until(lambda: not any(Path("/proc", str(pid)).exists() for pid in pids), seconds=10)
     assert sorted(location.folder.iterdir()) == files
-    assert descriptors() == before
+    wait_until(lambda: descriptors() == before, seconds=10)
     assert kernels.describe()["parent"]["kernels"] == 0
 
 

@@ -87,8 +87,9 @@ def test_a_front_end_that_knows_no_provisioners(warm_parent, end, status):
     with _launched(spec) as (manager, client):
         reply = client.execute_interactive(CODE, timeout=60, output_hook=lambda _: None)
         assert reply["content"]["status"] == "ok", reply["content"]
-        client.execute("import time; time.sleep(60)", stop_on_error=False)
-        time.sleep(0.5)
+        client.execute("import time\nprint('now')\ntime.sleep(60)", stop_on_error=False)
+        while client.get_iopub_msg(timeout=20)["msg_type"] != "stream":
+            pass
         manager.provisioner.process.send_signal(signal.SIGINT)
         assert client.get_shell_msg(timeout=20)["content"]["ename"] == "KeyboardInterrupt"
         client.execute(end)

@@ -1,10 +1,11 @@
 """The table holds a card a line and nothing that a program would run."""
 
 import csv
+import html
 
 import pytest
 
-from coursekit.practice.card_table import COLUMNS, HEADER, write_card_table
+from coursekit.practice.card_table import COLUMNS, HEADER, _harmless, write_card_table
 from coursekit.practice.flash_cards import make_flash_cards
 from tests.practice.flash_card_samples import (
     LESSON,
@@ -65,6 +66,34 @@ def test_tabs_quotes_and_line_breaks_stay_inside_their_cell(table):
 def test_no_cell_runs_as_a_formula_of_a_spreadsheet(table, start):
     (row,) = table(record(question=f"{start}cmd"))
     assert row["question"] == f"&#{ord(start)};cmd"
+
+
+@pytest.mark.parametrize("sign", "＝＋－＠")
+def test_wide_signs_count_as_those_of_a_formula(table, sign):
+    (row,) = table(record(question=f"{sign}cmd"))
+    assert row["question"] == f"&#{ord(sign)};cmd"
+
+
+@pytest.mark.parametrize("before", [" ", "\u00a0", "\u3000", "\ufeff", " \u200b ", "\u2060"])
+def test_a_sign_behind_what_is_not_shown_counts_too(before):
+    cell = _harmless(f"{before}=cmd")
+    assert cell == f"{before}&#61;cmd"
+    assert html.unescape(cell) == f"{before}=cmd"
+
+
+@pytest.mark.parametrize(
+    ("cell", "written"),
+    [
+        ("1 = 1", "1 = 1"),
+        ("", ""),
+        ("one\u2028two\x0bthree", "one two three"),
+        ("\n=cmd", " &#61;cmd"),
+        ("a\x00b", "a\ufffdb"),
+        ("half a letter \ud800", "half a letter ?"),
+    ],
+)
+def test_a_cell_is_one_line_that_every_reader_can_read(cell, written):
+    assert _harmless(cell) == written
 
 
 def test_anki_reads_the_table(table, tmp_path):

@@ -4,10 +4,10 @@ from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
 
+from coursekit.practice.budgets import daily_budget
 from coursekit.practice.cards import (
     UnknownCardError,
     all_cards,
-    daily_budget,
     due,
     rate,
     weak,
@@ -180,9 +180,32 @@ def test_a_rating_or_a_label_that_is_none_is_refused_and_nothing_logged():
     assert all(card.is_new for card in all_cards(BANK))
 
 
-def test_without_fsrs_one_is_told_how_to_get_it(monkeypatch):
-    from coursekit.practice.scheduling import MissingSchedulerError
+def test_a_card_rated_with_a_clock_set_ahead_is_due_now_and_not_in_years():
+    rated(FIRST, "easy", now=NOW + 1500 * DAY)
 
-    monkeypatch.setitem(__import__("sys").modules, "fsrs", None)
-    with pytest.raises(MissingSchedulerError, match="pip install fsrs"):
-        rated(FIRST, "good")
+    assert [card.label for card in due(BANK, NOW)] == [FIRST.label]
+    assert daily_budget(BANK, NOW).due == 1
+
+
+def test_what_was_rated_with_a_clock_set_ahead_is_taken_as_made_now_at_the_next_rating():
+    rated(FIRST, "good", now=NOW - 30 * DAY)
+    rated(FIRST, "again", now=NOW + 1500 * DAY)
+    rated(FIRST, "hard", now=NOW + 1501 * DAY)
+
+    card = rated(FIRST, "good")
+
+    assert [review.rating for review in card.reviews] == ["good", "again", "hard", "good"]
+    moments = [review.reviewed_at for review in card.reviews]
+    assert moments == sorted(moments)
+    assert moments[-1] == NOW
+    assert NOW - moments[1] < timedelta(seconds=1)
+    assert NOW < card.due < NOW + 30 * DAY
+
+
+def test_another_cards_reviews_keep_their_dates():
+    rated(SECOND, "good", now=NOW + DAY)
+
+    rated(FIRST, "good")
+
+    (card,) = (card for card in all_cards(BANK, NOW) if card.label == SECOND.label)
+    assert card.reviews[0].reviewed_at == NOW + DAY

@@ -1,11 +1,10 @@
 """The debrief: what was mentioned, in which words, and what to do next."""
 
+import dataclasses
 import json
 import re
 
-import pytest
-
-from coursekit.practice.debrief_pages import debrief_as_html, debrief_as_text
+from coursekit.practice.debrief_pages import debrief_as_html, debrief_lines
 from coursekit.practice.debriefing import debrief
 from coursekit.practice.mock_interviews import MockInterview
 from coursekit.questions import find_questions
@@ -37,6 +36,10 @@ def held(*steps, minutes=20, solved=()):
     return debrief(interview, solved)
 
 
+def as_text(found):
+    return "\n".join(line for line, _ in debrief_lines(found))
+
+
 def point(found, start):
     return next(each for each in found.questions[0].key_points if each.text.startswith(start))
 
@@ -60,7 +63,7 @@ def test_time_is_told_by_question_and_in_all():
     found = held((60, "Adam adds momentum."), (20, ""), (5, "It is the step size."))
     assert [each.seconds for each in found.questions] == [80, 5]
     assert found.seconds == 85
-    assert "1:20" in debrief_as_text(found)
+    assert "1:20" in as_text(found)
 
 
 def test_the_words_that_matched_are_marked_and_the_text_is_otherwise_kept():
@@ -70,16 +73,25 @@ def test_the_words_that_matched_are_marked_and_the_text_is_otherwise_kept():
     assert "momentum" in "".join(ADAM[start:stop] for start, stop in answer.spans)
 
 
+def test_matches_that_touch_are_marked_one_by_one_and_those_that_overlap_as_one():
+    answer = held((1, ADAM)).questions[0].answers[0]
+    touching = dataclasses.replace(answer, text="abcdef", spans=((0, 2), (2, 4)))
+    overlapping = dataclasses.replace(touching, spans=((0, 3), (2, 4)))
+
+    assert touching.marked() == "[ab][cd]ef"
+    assert overlapping.marked() == "[abcd]ef"
+
+
 def test_a_misconception_is_named_with_its_words_and_not_called_wrong():
     found = held((1, "Adam overcomes local minima."))
     flags = found.questions[0].red_flags
     flag = next(each for each in flags if each.text.startswith("Adam overcomes local minima"))
     assert "minima" in " ".join(flag.words)
-    assert "You may have said" in debrief_as_text(found)
+    assert "You may have said" in as_text(found)
 
 
 def test_it_is_a_checklist_and_never_a_verdict():
-    for page in (debrief_as_text(held((1, ADAM))), debrief_as_html(held((1, ADAM)))):
+    for page in (as_text(held((1, ADAM))), debrief_as_html(held((1, ADAM)))):
         assert "checklist, not a verdict" in " ".join(page.split())
         assert not re.search(r"\b(in)?correct\b", page.lower())
 
@@ -102,7 +114,7 @@ def test_questions_that_were_not_reached_are_named_and_not_judged():
     found = held((1, "no idea"))
     assert found.not_reached == ("HT-4",)
     assert [each.label for each in found.questions] == ["DL-25"]
-    assert "Not reached: HT-4" in debrief_as_text(found)
+    assert "Not reached: HT-4" in as_text(found)
 
 
 def test_a_spoken_answer_counts_as_rated_and_a_passed_one_as_nothing():
@@ -110,7 +122,7 @@ def test_a_spoken_answer_counts_as_rated_and_a_passed_one_as_nothing():
     found = held((1, points), (1, ""), (1, ""))
     assert found.questions[0].coverage == 1
     assert found.questions[1].coverage == 0
-    text = debrief_as_text(found)
+    text = as_text(found)
     assert "(spoken, rated by yourself)" in text
     assert "(passed)" in text
 
@@ -118,14 +130,8 @@ def test_a_spoken_answer_counts_as_rated_and_a_passed_one_as_nothing():
 def test_an_interview_without_an_answer_has_a_debrief_too():
     found = held()
     assert found.questions == ()
-    assert "Nothing was answered" in debrief_as_text(found)
+    assert "Nothing was answered" in as_text(found)
     assert "Nothing was answered" in debrief_as_html(found)
-
-
-@pytest.mark.parametrize("width", [79, 60])
-def test_the_text_fits_the_terminal(width):
-    text = debrief_as_text(held((60, ADAM), (20, "running mean " * 40), (5, "step")), width)
-    assert max(len(line) for line in text.splitlines()) <= width
 
 
 def test_the_html_escapes_what_was_typed_and_marks_the_words():

@@ -33,6 +33,19 @@ def test_time_stands_until_start_is_clicked():
     assert page.interview.question.question in page.prompt.value
 
 
+def test_a_start_tells_of_an_unfinished_interview_and_how_to_go_on_with_it():
+    first = hold()
+    assert "unfinished" not in first.prompt.value
+    first.buttons["start"].click()
+    first.buttons["leave"].click()
+
+    second = hold()
+    assert "is unfinished: <code>resume=True</code> goes on with it" in second.prompt.value
+    second.buttons["start"].click()
+    assert second.interview.question.question in second.prompt.value
+    assert "unfinished" not in hold(resume=True).prompt.value
+
+
 def test_a_typed_answer_gets_its_follow_up_and_an_empty_box():
     page = hold()
     page.buttons["start"].click()

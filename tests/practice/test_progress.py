@@ -1,13 +1,15 @@
 """Progress: where the learner stands, the next thing to do, and the way to another machine."""
 
 import json
+import sys
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
 from coursekit.checks.attempts import record_attempt
 from coursekit.checks.outcomes import Outcome
-from coursekit.practice.cards import all_cards, daily_budget, rate
+from coursekit.practice.budgets import daily_budget
+from coursekit.practice.cards import all_cards, rate
 from coursekit.practice.database import connect
 from coursekit.practice.progress import find_weak_spots, show_progress
 from coursekit.practice.progress_files import (
@@ -203,6 +205,17 @@ def test_an_export_with_one_wrong_record_imports_nothing(machine, tmp_path):
         with pytest.raises(ProgressImportError, match="Nothing was imported"):
             import_progress(wrong)
         assert not any(everything().values())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such modes")
+def test_an_export_keeps_the_mode_of_the_file_that_it_replaces(tmp_path):
+    file = tmp_path / "progress.json"
+    file.write_text("old")
+    file.chmod(0o644)
+
+    export_progress(file)
+
+    assert file.stat().st_mode & 0o777 == 0o644
 
 
 def test_an_export_that_fails_leaves_the_file_that_was_there(tmp_path, monkeypatch):

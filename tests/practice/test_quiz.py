@@ -1,9 +1,12 @@
 """The quiz: pure states of a round, the choice of its cards, and its notebook form."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from coursekit import course
+from coursekit.course import LessonNotFoundError
 from coursekit.practice.cards import Card, all_cards, rate
 from coursekit.practice.database import NotSavedWarning
 from coursekit.practice.notebook_quiz import find_evidence, quiz
@@ -177,6 +180,29 @@ def test_the_lessons_picture_proves_the_answer_where_the_lessons_are(tmp_path):
 def test_a_filter_that_nothing_fits_is_named():
     with pytest.raises(QuizError, match=r"lesson 14, tag nowhere, only due\): leave a filter out"):
         quiz(14, tag="nowhere", only_due=True)
+
+
+@pytest.mark.parametrize("lesson", [14, "14", "optimizers", "14_optimizers"])
+def test_a_lesson_may_be_named_as_in_every_command(lesson):
+    assert quiz(lesson, limit=1).session.card.question.lesson == "14_optimizers"
+
+
+def test_a_lesson_that_is_none_is_told_with_what_there_is():
+    with pytest.raises(LessonNotFoundError, match="Did you mean 14_optimizers"):
+        quiz("optimisers")
+
+
+def test_the_lessons_are_found_where_the_course_is(tmp_path, monkeypatch):
+    shipped = course.shipped_course() / "notebooks" / "14_optimizers.ipynb"
+    (tmp_path / "course" / "notebooks").mkdir(parents=True)
+    shutil.copy(shipped, tmp_path / "course" / "notebooks")
+    monkeypatch.setenv("COURSEKIT_COURSE", str(tmp_path / "course"))
+    monkeypatch.chdir(tmp_path)
+
+    view = quiz("optimizers", limit=1)
+    view.show.click()
+
+    assert "What proves it" in view._page.value
 
 
 def test_the_view_is_shown_by_jupyter():

@@ -4,13 +4,14 @@ import contextlib
 import json
 import os
 import socket
-import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import psutil
+
+from coursekit import files
 
 PRIVATE = ".grading"
 _LOCK = "running.json"
@@ -56,27 +57,12 @@ def replacing(path: Path) -> Iterator[Any]:
     OutputError
         If it cannot be written; then nothing has changed.
     """
-    temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=".new-")
-        temporary = Path(name)
-        with os.fdopen(handle, "wb") as file:
+        with files.replacing(path) as file:
             yield file
-        temporary.chmod(_default_mode())
-        temporary.replace(path)
     except OSError as error:
         raise cannot_write(path, error) from error
-    finally:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
-
-
-def _default_mode() -> int:
-    """Give the mode that the user's files have; a temporary file is closed to all others."""
-    mask = os.umask(0o077)
-    os.umask(mask)
-    return 0o666 & ~mask
 
 
 def cannot_write(path: Path, error: OSError) -> OutputError:
