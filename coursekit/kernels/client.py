@@ -2,6 +2,7 @@
 
 import contextlib
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -245,5 +246,13 @@ def stop_parent(environ: Mapping[str, str] | None = None) -> bool:
     bool
         Whether there was one.
     """
+    from .listening import holder_of
+
     location = locate(os.environ if environ is None else environ)
-    return "pid" in ask(location, {"wanted": "stop"})
+    if "pid" in ask(location, {"wanted": "stop"}):
+        return True
+    loading = holder_of(location)
+    if loading is not None:
+        with contextlib.suppress(OSError):
+            os.kill(loading, signal.SIGTERM)
+    return loading is not None

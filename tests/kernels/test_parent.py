@@ -19,6 +19,7 @@ from coursekit import kernels
 from coursekit.kernels import preload
 from coursekit.kernels.client import Refused, request_kernel
 from coursekit.kernels.idling import idle_problem, idle_seconds
+from coursekit.kernels.listening import holder_of
 from coursekit.kernels.location import (
     NotPrivateError,
     course_fingerprint,
@@ -126,6 +127,15 @@ def test_while_it_loads_that_is_said(own_parent):
     kernels.start_parent(os.environ)
     wait_until(lambda: "a warm parent is loading" in kernels.describe()["reason"])
     wait_until(lambda: kernels.describe()["parent"], seconds=300)
+
+
+def test_a_parent_that_still_loads_can_be_stopped(own_parent):
+    kernels.start_parent(os.environ)
+    wait_until(lambda: holder_of(own_parent))
+    pid = holder_of(own_parent)
+    assert kernels.stop_parent()
+    wait_until(lambda: not is_running(pid))
+    assert not kernels.stop_parent()
 
 
 def test_a_parent_that_was_killed_is_not_taken_to_be_loading(own_parent):
