@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from .reading import LESSONS, ROOT
+from .reading import LESSONS, ROOT, calls
 from .switching import SwitchOff, claim_fails, claim_holds
 
 FOLDER = Path(__file__).parent / "switch_offs"
@@ -28,6 +28,8 @@ def close_figures():
     plt.close("all")
 
 
+# Without its effect an experiment may divide by nothing.
+@pytest.mark.filterwarnings("ignore::RuntimeWarning:lesson")
 @pytest.mark.parametrize(
     ("lesson", "switch"), CASES, ids=[f"{switch.claim}:{switch.why}" for _, switch in CASES]
 )
@@ -36,8 +38,10 @@ def test_a_claim_fails_when_its_effect_is_switched_off(lesson, switch):
 
 
 @pytest.mark.parametrize("lesson", LESSONS, ids=lambda path: path.stem)
-def test_every_lesson_has_switch_offs(lesson):
-    assert len([1 for name, _ in CASES if name == lesson.stem]) >= 3
+def test_every_claim_has_a_switch_off(lesson):
+    switched = {switch.claim for name, switch in CASES if name == lesson.stem}
+
+    assert {call.first for call in calls(lesson, "claim")} <= switched
 
 
 def notebook_of(tmp_path, *codes):
