@@ -3,7 +3,6 @@
 import asyncio
 import contextlib
 import os
-import re
 import signal
 import tempfile
 import time
@@ -21,9 +20,8 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from traitlets import default
 
 from coursekit import kernels
-from coursekit.cli.output import CommandError
+from coursekit.cli.output import CommandError, printable
 
-_ANSI_CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 _SOURCE_LINES_SHOWN = 3
 
 
@@ -232,5 +230,5 @@ def _code_cell_numbers(notebook: nbformat.NotebookNode) -> dict[int, int]:
 
 
 def _first_line(text: str) -> str:
-    lines = _ANSI_CODES.sub("", text).strip().splitlines()
-    return lines[0] if lines else ""
+    lines = (printable(line).strip() for line in text.splitlines())
+    return next(filter(None, lines), "")
